@@ -1,0 +1,33 @@
+# A name for each command, nothing clever. `make serve` and `make test` work on a fresh clone.
+PYTHON ?= python3.11
+NOTES ?=
+HOST ?= 127.0.0.1
+PORT ?= 8000
+BIN := .venv/bin
+
+.PHONY: setup serve check test bench schema
+
+setup: .venv/.ready
+
+.venv/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+serve: setup
+	$(BIN)/kubelore serve --host $(HOST) --port $(PORT) $(NOTES)
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check
+	$(BIN)/pytest
+
+bench: setup
+	$(BIN)/python -m pytest tests/bench --bench
+
+schema: setup
+	$(BIN)/python tests/schema/build.py

@@ -1,0 +1,1 @@
+"""How anyone talks to kubelore: GraphQL and HTTP, and the command line."""

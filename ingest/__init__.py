@@ -1,0 +1,1 @@
+"""What notes say: from markdown to statements, each with the place it came from."""

@@ -1,0 +1,22 @@
+"""What one note yields: its structure, its statements, its findings, and the lines that gave nothing."""
+
+from dataclasses import dataclass
+
+from ingest.lint.findings import Finding
+from ingest.parse.note import Image, Section
+from ontology.statements import Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingested:
+    """One note, read. `document` is its path in the collection, `digest` the SHA-256 of its bytes."""
+
+    document: str
+    digest: str
+    title: str
+    text: str
+    sections: tuple[Section, ...]
+    images: tuple[Image, ...]
+    statements: tuple[Statement, ...]
+    findings: tuple[Finding, ...]
+    unread: tuple[int, ...]

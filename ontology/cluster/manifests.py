@@ -1,0 +1,72 @@
+"""A manifest (plain mapping) to a typed object, with the path in every refusal."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from ontology.cluster import schema
+from ontology.cluster.meta import KubeObject
+from ontology.errors import InvalidObjectError
+
+K = TypeVar("K", bound=KubeObject)
+
+
+def flatten(objects: Sequence[Any], *, path: str = "objects") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield each manifest with its path; the items of a `List` (also `PodList`) one by one.
+
+    Raises:
+        InvalidObjectError: something that is not a mapping.
+    """
+    for index, each in enumerate(objects):
+        at = f"{path}[{index}]"
+        if not isinstance(each, Mapping):
+            raise InvalidObjectError("expected a manifest (a mapping)", path=at)
+        kind = each.get("kind")
+        if isinstance(kind, str) and kind.endswith("List") and isinstance(each.get("items"), list):
+            yield from flatten([_item(i, each) for i in each["items"]], path=f"{at}.items")
+        else:
+            yield at, each
+
+
+def _item(item: Any, parent: Mapping[str, Any]) -> Any:
+    # items of a typed list (PodList) may leave out what the list's own kind already says
+    if not isinstance(item, Mapping) or "kind" in item or parent["kind"] == "List":
+        return item
+    kind = str(parent["kind"]).removesuffix("List")
+    return {"apiVersion": parent.get("apiVersion", ""), "kind": kind, **item}
+
+
+def decode(manifest: Mapping[str, Any], type_: type[K], *, path: str = "") -> K:
+    """Return the manifest as `type_`. Unknown fields are the schema's business, see `schema.check`.
+
+    Raises:
+        InvalidObjectError: a field has another type than the API gives it.
+    """
+    try:
+        return msgspec.convert(_without_nulls(manifest), type_)
+    except msgspec.ValidationError as error:
+        raise refusal(error, path) from error
+
+
+def refusal(error: msgspec.ValidationError, path: str) -> InvalidObjectError:
+    """Return the decoder's complaint as our error, its `$.spec` path joined to `path`."""
+    message, _, where = str(error).partition(" - at `$")
+    where = where.rstrip("`")
+    return InvalidObjectError(message.lower().strip("`"), path=(path + where).lstrip("."))
+
+
+def _without_nulls(value: Any) -> Any:
+    """Drop `null` members, which the API reads as absent; lists and scalars stay."""
+    if isinstance(value, dict):
+        if None in value.values() or any(type(v) in (dict, list) for v in value.values()):
+            return {k: _without_nulls(v) for k, v in value.items() if v is not None}
+        return value
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    return value
+
+
+def check(manifest: Mapping[str, Any], *, path: str) -> None:
+    """Raise unless the API's strict schema accepts the manifest's fields and types."""
+    schema.check(manifest, path=path)

@@ -1,0 +1,97 @@
+"""JSON and YAML text to plain data: the one door for text that users bring.
+
+YAML follows what kubectl reads: YAML 1.1 booleans, no timestamps (`2026-01-01` stays a string),
+string keys. Aliases and depth are capped before anything is built, so a "billion laughs" costs nothing.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from ontology.errors import BadInputError, TooLargeError
+
+MAX_ALIASES = 200
+MAX_DEPTH = 100
+
+
+class _Loader(yaml.CSafeLoader):
+    """PyYAML's C loader without the timestamp type."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read_json(text: str | bytes) -> Any:
+    """Return one JSON document.
+
+    Raises:
+        BadInputError: not JSON; says where.
+        TooLargeError: nested deeper than MAX_DEPTH.
+    """
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise BadInputError(f"not JSON: {error.msg} (line {error.lineno}, column {error.colno})") from error
+    except UnicodeDecodeError as error:
+        raise BadInputError(f"not UTF-8: byte {error.start}") from error
+    except RecursionError as error:
+        raise TooLargeError("nested too deeply") from error
+    except ValueError as error:  # an integer of more digits than Python converts
+        raise BadInputError(f"not JSON: {error}") from error
+
+
+def read_yaml(text: str | bytes) -> Iterator[Any]:
+    """Yield each document of a YAML (or JSON) stream; empty documents are skipped.
+
+    Raises:
+        BadInputError: not YAML; says where.
+        TooLargeError: more aliases than MAX_ALIASES or deeper than MAX_DEPTH.
+    """
+    try:
+        _check_budget(text)
+        for document in yaml.load_all(text, Loader=_Loader):
+            if document is not None:
+                yield _string_keys(document)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
+        raise BadInputError(f"not YAML: {error.problem}{where}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadInputError(f"not YAML: {str(error).splitlines()[0]}") from error
+    except ValueError as error:
+        raise BadInputError(f"not YAML: {error}") from error
+
+
+def _check_budget(text: str | bytes) -> None:
+    aliases = depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            aliases += 1
+        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            depth -= 1
+        if aliases > MAX_ALIASES:
+            raise TooLargeError(f"more than {MAX_ALIASES} YAML aliases")
+        if depth > MAX_DEPTH:
+            raise TooLargeError(f"nested deeper than {MAX_DEPTH} levels")
+
+
+def _string_keys(value: Any) -> Any:
+    # kubectl turns YAML into JSON, whose keys are strings: `1: a` and `on: b` become "1" and "true"
+    if isinstance(value, dict):
+        return {_key(key): _string_keys(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_string_keys(item) for item in value]
+    return value
+
+
+def _key(key: Any) -> str:
+    if isinstance(key, bool):
+        return str(key).lower()
+    return "null" if key is None else str(key)

@@ -1,0 +1,72 @@
+"""The one table of systems: which question is answered where.
+
+A target is `module:NAME`, loaded when the question is first asked, so that asking about pods does not
+load the columns of the scheduler. A test resolves every entry.
+"""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from functools import cache
+from importlib import import_module
+from typing import Any
+
+from ontology.errors import UnknownQuestionError, UnknownSystemError
+from ontology.scenario import Evaluator, Scenario, decode
+from ontology.verdict import Verdict
+
+_SEMANTICS = "ontology.semantics."
+
+EVALUATORS: Mapping[tuple[str, str], str] = {}
+
+# Systems whose recorded verdicts are met in full: `kubelore evaluate --systems` lists them.
+COMPLETE: tuple[str, ...] = ()
+
+
+def systems() -> tuple[str, ...]:
+    """Return the names of all systems that answer, finished or not, sorted."""
+    return tuple(sorted({system for system, _ in EVALUATORS}))
+
+
+def questions(system: str) -> tuple[str, ...]:
+    """Return the names of a system's questions, sorted.
+
+    Raises:
+        UnknownSystemError: no such system.
+    """
+    found = tuple(sorted(name for each, name in EVALUATORS if each == system))
+    if not found:
+        raise UnknownSystemError(system, nearest=get_close_matches(system, systems(), n=1))
+    return found
+
+
+@cache
+def evaluator(system: str, question: str) -> Evaluator[Any]:
+    """Return who answers a question.
+
+    Raises:
+        UnknownSystemError, UnknownQuestionError: no such system, or no such question of it.
+    """
+    target = EVALUATORS.get((system, question))
+    if target is None:
+        raise UnknownQuestionError(system, question, known=questions(system))
+    module, _, name = target.partition(":")
+    found: Evaluator[Any] = getattr(import_module(module), name)
+    return found
+
+
+def evaluate(scenario: Scenario) -> Verdict:
+    """Answer a scenario's question.
+
+    Raises:
+        OntologyError: the scenario cannot be answered; the class says why.
+    """
+    return evaluator(scenario.system, scenario.question).answer(scenario)
+
+
+def answer(raw: Any) -> Verdict:
+    """Decode a plain scenario and answer it.
+
+    Raises:
+        OntologyError: not a scenario, or one that cannot be answered.
+    """
+    return evaluate(decode(raw))

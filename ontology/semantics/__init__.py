@@ -1,0 +1,1 @@
+"""Executable semantics: one package per system. They never import each other; they meet in objects."""
