@@ -5,7 +5,7 @@ string keys. Aliases and depth are capped before anything is built, so a "billio
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 import yaml
@@ -17,7 +17,23 @@ MAX_DEPTH = 100
 
 
 class _Loader(yaml.CSafeLoader):
-    """PyYAML's C loader without the timestamp type."""
+    """PyYAML's C loader with string keys, without duplicate keys, and without the timestamp type."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT002 - the library's signature
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value != "<<":
+                if key.value in seen:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"key `{key.value}` stands twice in one mapping", key.start_mark
+                    )
+                seen.add(key.value)
+        self.flatten_mapping(node)
+        # Python holds True and 1 equal as keys, so keys become strings before they meet in a dict
+        return {
+            _key(self.construct_object(key, deep=True)): self.construct_object(value, deep=deep)
+            for key, value in node.value
+        }
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -56,7 +72,7 @@ def read_yaml(text: str | bytes) -> Iterator[Any]:
         _check_budget(text)
         for document in yaml.load_all(text, Loader=_Loader):
             if document is not None:
-                yield _string_keys(document)
+                yield document
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
@@ -82,16 +98,10 @@ def _check_budget(text: str | bytes) -> None:
             raise TooLargeError(f"nested deeper than {MAX_DEPTH} levels")
 
 
-def _string_keys(value: Any) -> Any:
-    # kubectl turns YAML into JSON, whose keys are strings: `1: a` and `on: b` become "1" and "true"
-    if isinstance(value, dict):
-        return {_key(key): _string_keys(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_string_keys(item) for item in value]
-    return value
-
-
 def _key(key: Any) -> str:
+    # kubectl turns YAML into JSON, whose keys are strings: `1: a` and `on: b` become "1" and "true"
+    if isinstance(key, list | dict):
+        raise ValueError("a mapping's key must be a scalar")  # noqa: TRY004 - read_yaml words it
     if isinstance(key, bool):
         return str(key).lower()
     return "null" if key is None else str(key)
