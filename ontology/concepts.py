@@ -11,6 +11,8 @@ from ontology import iri
 from ontology.errors import UnknownConceptError
 from ontology.lang import Lang
 
+_IGNORED = str.maketrans("", "", " -_\t")
+
 
 class ConceptKind(StrEnum):
     """What sort of thing a concept is."""
@@ -27,7 +29,10 @@ class Concept:
     """A thing of Kubernetes.
 
     `name` is canonical (`Pod`, `PodPhase.Pending`, `readinessProbe`); `preferred` and `others` are its
-    labels by language; `paths` bind it to the API (`v1/Pod`, `Pod.spec.tolerations[]`).
+    labels by language; `paths` bind it to the API (`v1/Pod`, `Pod.spec.tolerations[]`,
+    `Pod.spec.restartPolicy=Always`); `broader` names wider concepts. `since` and `until` are the minor
+    versions that brought and took it, empty where it always was and still is. An `everyday` concept is
+    named by ordinary words too, so text means it only where it marks a term.
     """
 
     name: str
@@ -37,6 +42,10 @@ class Concept:
     definition: Mapping[Lang, str] = field(default_factory=dict)
     paths: tuple[str, ...] = ()
     source: str = ""
+    broader: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+    everyday: bool = False
 
     @property
     def iri(self) -> str:
@@ -103,5 +112,4 @@ class ConceptRegistry:
 
 def fold(label: str) -> str:
     """Return the form in which labels are compared: NFC, lower case, without spaces, `-` and `_`."""
-    folded = normalize("NFC", label).casefold()
-    return "".join(c for c in folded if c not in " -_\t")
+    return normalize("NFC", label).casefold().translate(_IGNORED)

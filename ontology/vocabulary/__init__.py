@@ -1,26 +1,41 @@
-"""The vocabulary as data: OWL and SKOS in Turtle, and the loader of a few lines.
+"""The vocabulary as data: OWL and SKOS in Turtle, and the loaders.
 
-`core.ttl` classes and properties, `concepts/*.ttl` the concepts and the curated relations between
-them, `rules/*.ttl` the rules with the concepts they decide, `shapes.ttl` SHACL.
+`core.ttl` classes and properties, `concepts/*.ttl` the concepts, `curated/*.ttl` what is true of them,
+`rules/*.ttl` the rules with the concepts they decide, `mappings.ttl` links to other vocabularies,
+`shapes-vocabulary.ttl` SHACL for all of it. docs/vocabulary.md explains the notation.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+from pyoxigraph import NamedNode
 
 from ontology import iri
 from ontology.concepts import Concept, ConceptKind, ConceptRegistry
 from ontology.lang import Lang
+from ontology.vocabulary import turtle
+from ontology.vocabulary.curation import CuratedFact, curated
+from ontology.vocabulary.predicates import Predicate, predicates
+from ontology.vocabulary.turtle import texts
+
+__all__ = [
+    "CuratedFact",
+    "Predicate",
+    "Rule",
+    "curated",
+    "predicates",
+    "registry",
+    "rules",
+    "texts",
+]
 
 _SKOS = iri.PREFIXES["skos"]
 _PREF, _ALT, _DEFINITION = _SKOS + "prefLabel", _SKOS + "altLabel", _SKOS + "definition"
+_BROADER = _SKOS + "broader"
 _TYPE = iri.PREFIXES["rdf"] + "type"
 _SOURCE = iri.PREFIXES["dcterms"] + "source"
-_PATH = iri.NS + "apiPath"
+_PATH, _SINCE, _UNTIL, _EVERYDAY = (iri.NS + name for name in ("apiPath", "since", "until", "everyday"))
 _KINDS = {iri.NS + kind.value.capitalize(): kind for kind in ConceptKind}
 
 
@@ -40,66 +55,53 @@ class Rule:
         return iri.rule(self.name)
 
 
-def texts(folder: str = "") -> Iterator[tuple[str, bytes]]:
-    """Yield name and content of each Turtle file of a folder of the vocabulary, sorted by name."""
-    place = files("ontology.vocabulary").joinpath(folder) if folder else files("ontology.vocabulary")
-    for file in sorted(place.iterdir(), key=lambda f: f.name):
-        if file.name.endswith(".ttl"):
-            yield file.name, file.read_bytes()
-
-
 @cache
 def registry() -> ConceptRegistry:
     """Return the concepts of the shipped vocabulary."""
-    properties: dict[str, dict[str, list[Literal | NamedNode]]] = defaultdict(lambda: defaultdict(list))
-    for _, text in texts("concepts"):
-        for quad in parse(input=text, format=RdfFormat.TURTLE):
-            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal | NamedNode):
-                properties[quad.subject.value][quad.predicate.value].append(quad.object)
-    return ConceptRegistry(_concept(subject, found) for subject, found in properties.items())
+    return ConceptRegistry(
+        _concept(subject.value, found)
+        for subject, found in turtle.folder("concepts").items()
+        if isinstance(subject, NamedNode)
+    )
 
 
 @cache
 def rules() -> dict[str, Rule]:
     """Return every rule by name."""
-    properties: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for _, text in texts("rules"):
-        for quad in parse(input=text, format=RdfFormat.TURTLE):
-            if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal | NamedNode):
-                properties[quad.subject.value][quad.predicate.value].append(quad.object.value)
-    return {rule.name: rule for rule in (_rule(s, found) for s, found in sorted(properties.items()))}
+    found = turtle.folder("rules")
+    rules_ = (_rule(s.value, each) for s, each in found.items() if isinstance(s, NamedNode))
+    return {rule.name: rule for rule in sorted(rules_, key=lambda rule: rule.name)}
 
 
-def _concept(subject: str, found: dict[str, list[Literal | NamedNode]]) -> Concept:
-    kind = next((_KINDS[o.value] for o in found[_TYPE] if o.value in _KINDS), ConceptKind.ABSTRACT)
-    others = _by_language(found[_ALT])
+def _concept(subject: str, found: turtle.Properties) -> Concept:
     return Concept(
         name=iri.concept_name(subject),
-        kind=kind,
-        preferred={lang: texts[0] for lang, texts in _by_language(found[_PREF]).items()},
-        others={lang: tuple(sorted(texts)) for lang, texts in others.items()},
-        definition={lang: texts[0] for lang, texts in _by_language(found[_DEFINITION]).items()},
-        paths=tuple(sorted(o.value for o in found[_PATH])),
-        source=next((o.value for o in found[_SOURCE]), ""),
+        kind=next((_KINDS[t.value] for t in found[_TYPE] if t.value in _KINDS), ConceptKind.ABSTRACT),
+        preferred=_first(found, _PREF),
+        others={lang: tuple(sorted(each)) for lang, each in _by_language(found, _ALT).items()},
+        definition=_first(found, _DEFINITION),
+        paths=turtle.values(found, _PATH),
+        source=turtle.value(found, _SOURCE),
+        broader=tuple(map(iri.concept_name, turtle.values(found, _BROADER))),
+        since=turtle.value(found, _SINCE),
+        until=turtle.value(found, _UNTIL),
+        everyday=turtle.value(found, _EVERYDAY) == "true",
     )
 
 
-def _by_language(objects: list[Literal | NamedNode]) -> dict[Lang, list[str]]:
-    found: dict[Lang, list[str]] = {}
-    for each in objects:
-        if isinstance(each, Literal) and each.language:
-            found.setdefault(Lang(each.language), []).append(each.value)
-    return found
+def _by_language(found: turtle.Properties, predicate: str) -> dict[Lang, Sequence[str]]:
+    return {Lang(tag): each for tag, each in turtle.languages(found, predicate).items()}
 
 
-def _rule(subject: str, found: dict[str, list[str]]) -> Rule:
-    def one(predicate: str) -> str:
-        return next(iter(found[predicate]), "")
+def _first(found: turtle.Properties, predicate: str) -> dict[Lang, str]:
+    return {lang: each[0] for lang, each in _by_language(found, predicate).items()}
 
+
+def _rule(subject: str, found: turtle.Properties) -> Rule:
     return Rule(
         name=iri.concept_name(subject.replace(iri.RULES, iri.CONCEPTS)),
-        decides=tuple(sorted(iri.concept_name(o) for o in found[iri.NS + "decides"])),
-        source=one(_SOURCE),
-        since=one(iri.NS + "since"),
-        until=one(iri.NS + "until"),
+        decides=tuple(map(iri.concept_name, turtle.values(found, iri.NS + "decides"))),
+        source=turtle.value(found, _SOURCE),
+        since=turtle.value(found, _SINCE),
+        until=turtle.value(found, _UNTIL),
     )
