@@ -14,6 +14,7 @@ RULES = BASE + "rule/"
 MACHINES = BASE + "machine/"
 NOTES = BASE + "note/"
 FACTS = BASE + "fact/"
+PROBLEMS = BASE + "problem/"
 
 CURATED_GRAPH = BASE + "graph/curated"
 INFERRED_GRAPH = BASE + "graph/inferred"
@@ -62,6 +63,11 @@ def rule(name: str) -> str:
 def machine(name: str) -> str:
     """Return the IRI of a state machine (`podPhase`)."""
     return MACHINES + quote(name, safe=_UNRESERVED)
+
+
+def problem(code: str) -> str:
+    """Return the IRI that names a sort of problem (`UNKNOWN_KIND`) in a problem document."""
+    return PROBLEMS + code.lower().replace("_", "-")
 
 
 def note(path: str) -> str:
