@@ -53,6 +53,11 @@ class ObjectMeta(Part, frozen=True):
     deletion_timestamp: str | None = None
     deletion_grace_period_seconds: int | None = None
 
+    @property
+    def controller(self) -> OwnerReference | None:
+        """The owner reference with `controller: true`; at most one owner controls an object."""
+        return next((each for each in self.owner_references or () if each.controller), None)
+
 
 class Condition(Part, frozen=True):
     type: str = ""
