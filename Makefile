@@ -4,12 +4,13 @@ NOTES ?=
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
+FRONTEND := api/web/frontend
 
-.PHONY: setup serve check test bench schema
+.PHONY: setup serve check test bench schema web
 
-setup: .venv/.ready
+setup: .venv/.ready web
 
-.venv/.ready: pyproject.toml constraints.txt
+.venv/.ready: pyproject.toml constraints.txt | web
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
@@ -25,6 +26,12 @@ check: setup
 
 test: check
 	$(BIN)/pytest
+
+web: api/web/static/graphiql.html
+
+api/web/static/graphiql.html: $(shell find $(FRONTEND) -name node_modules -prune -o -type f -print)
+	npm --prefix $(FRONTEND) --loglevel=error ci
+	npm --prefix $(FRONTEND) --loglevel=error run build
 
 bench: setup
 	$(BIN)/python -m pytest tests/bench --bench
