@@ -75,6 +75,16 @@ def note(path: str) -> str:
     return NOTES + digest(path)
 
 
+def part(note_iri: str, sort: str, *place: str) -> str:
+    """Return the IRI of a part of a note: its `section`, `span`, `finding` or `extraction` at that place."""
+    return f"{note_iri}/{sort}/{digest(*place)}"
+
+
+def fact(*meaning: str) -> str:
+    """Return the IRI of a fact from what it means and who says it."""
+    return FACTS + digest(*meaning)
+
+
 def digest(*parts: str) -> str:
     """Return a short hash of meaning: equal parts, equal digest, on any machine at any time."""
     return sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:20]
