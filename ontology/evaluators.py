@@ -14,12 +14,12 @@ from ontology.errors import UnknownQuestionError, UnknownSystemError
 from ontology.scenario import Evaluator, Scenario, decode
 from ontology.verdict import Verdict
 
-_SEMANTICS = "ontology.semantics."
-
-EVALUATORS: Mapping[tuple[str, str], str] = {}
+EVALUATORS: Mapping[tuple[str, str], str] = {
+    ("services", "endpoints"): "ontology.semantics.services.slices:ENDPOINTS",
+}
 
 # Systems whose recorded verdicts are met in full: `kubelore evaluate --systems` lists them.
-COMPLETE: tuple[str, ...] = ()
+COMPLETE: tuple[str, ...] = ("services",)
 
 
 def systems() -> tuple[str, ...]:
