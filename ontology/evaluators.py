@@ -15,7 +15,9 @@ from ontology.scenario import Evaluator, Scenario, decode
 from ontology.verdict import Verdict
 
 EVALUATORS: Mapping[tuple[str, str], str] = {
+    ("podLifecycle", "status"): "ontology.semantics.lifecycle.status:STATUS",
     ("services", "endpoints"): "ontology.semantics.services.slices:ENDPOINTS",
+    ("workloads", "reconcile"): "ontology.semantics.workloads.reconcile:RECONCILE",
 }
 
 # Systems whose recorded verdicts are met in full: `kubelore evaluate --systems` lists them.

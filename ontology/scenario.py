@@ -8,7 +8,7 @@ import msgspec
 
 from ontology.cluster import manifests
 from ontology.cluster.meta import KubeObject
-from ontology.errors import BadInputError, InvalidQuestionError
+from ontology.errors import BadInputError, InvalidObjectError, InvalidQuestionError
 from ontology.verdict import Verdict
 
 Q = TypeVar("Q")
@@ -36,11 +36,19 @@ class Scenario:
         Raises:
             InvalidObjectError: an object that does not decode.
         """
-        return tuple(
-            manifests.decode(raw, kind, path=path)
-            for path, raw in self.manifests
-            if raw["kind"] == kind.KIND and raw["apiVersion"] in kind.API
-        )
+        return tuple(manifests.decode(raw, kind, path=path) for path, raw in self.manifests if _is(raw, kind))
+
+    def one(self, kind: type[K]) -> tuple[str, K]:
+        """Return the path and the object of a kind of which the question needs exactly one.
+
+        Raises:
+            InvalidObjectError: none or several of that kind, or one that does not decode.
+        """
+        found = [(path, raw) for path, raw in self.manifests if _is(raw, kind)]
+        if len(found) != 1:
+            raise InvalidObjectError(f"expected exactly one {kind.KIND}, got {len(found)}", path="objects")
+        ((path, raw),) = found
+        return path, manifests.decode(raw, kind, path=path)
 
     def raw(self, *kinds: str) -> tuple[Mapping[str, Any], ...]:
         """Return the manifests of these kinds as they were given; all of them without a name."""
@@ -67,6 +75,10 @@ class Evaluator(Generic[Q]):
             message = str(refused).removesuffix(f" at `{refused.path}`")
             raise InvalidQuestionError(message, path=refused.path) from error
         return self.evaluate(scenario, asked)
+
+
+def _is(raw: Mapping[str, Any], kind: type[KubeObject]) -> bool:
+    return raw["kind"] == kind.KIND and raw["apiVersion"] in kind.API
 
 
 class Question(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
