@@ -1,0 +1,1 @@
+"""Workloads: what one pass of a controller writes, and what a run of passes comes to."""
