@@ -1,16 +1,32 @@
 """The read model: one immutable snapshot of the graph, as plain frozen objects and adjacency.
 
-Saved as one MessagePack file a graph version, so that a command answers without loading rdflib.
+Saved as one MessagePack file a graph version, so that a command answers without loading an RDF library.
+`graph.projection` makes it. Only data is here, and the way to its file and back.
 """
 
-from collections.abc import Mapping
+import gc
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
 
+import msgspec
 from msgspec import Struct
+
+from graph.errors import StoreBrokenError, StoreMissingError
+
+# First in every file: a change of the shapes below makes old files unreadable, not misread.
+FORMAT = 1
 
 
 class ConceptNode(Struct, frozen=True, array_like=True):
-    """A concept: `labels` by language, the preferred one first."""
+    """A concept: `labels` by language, the preferred one first.
+
+    `kind` is one of `ConceptKind`, or for what only notes name `object` (`Deployment/api`), `image` or
+    `phrase`. `broader` indexes `Snapshot.concepts`; `since` and `until` are minor versions or empty.
+    """
 
     name: str
     iri: str
@@ -19,13 +35,32 @@ class ConceptNode(Struct, frozen=True, array_like=True):
     definition: Mapping[str, str]
     paths: tuple[str, ...]
     source: str
+    broader: tuple[int, ...] = ()
+    since: str = ""
+    until: str = ""
+
+
+class Grounds(Struct, frozen=True, array_like=True):
+    """What a fact that no note states rests on.
+
+    For the curated layer `source`, and by minor version when it began (`since`), ended (`until`) or
+    changed (`changed_in`), with a `remark` by language; for an inferred one the ids of its `premises`.
+    """
+
+    source: str = ""
+    since: str = ""
+    until: str = ""
+    changed_in: str = ""
+    remark: Mapping[str, str] = {}
+    premises: tuple[str, ...] = ()
 
 
 class FactNode(Struct, frozen=True, array_like=True):
     """A fact. `subject` and `object` index `Snapshot.concepts`, `object` is -1 where `text` is the object.
 
-    `note` indexes `Snapshot.notes`, -1 for the curated and inferred layers. `start` and `end` are byte
-    offsets of `quote` in the note.
+    `note` indexes `Snapshot.notes`, -1 for the curated and inferred layers. `lines` are all that a reader
+    needs; `quote` is the passage that says it, at `column` of its line, and `start` and `end` are its byte
+    offsets in the note.
     """
 
     id: str
@@ -45,6 +80,9 @@ class FactNode(Struct, frozen=True, array_like=True):
     strength: str
     condition: str
     check: str
+    column: int = 1
+    confidence: float = 1.0
+    grounds: Grounds | None = None
 
 
 class SectionNode(Struct, frozen=True, array_like=True):
@@ -59,6 +97,16 @@ class SectionNode(Struct, frozen=True, array_like=True):
     concepts: tuple[int, ...]
 
 
+class ImageNode(Struct, frozen=True, array_like=True):
+    """A picture that a note shows: `concept` indexes `Snapshot.concepts`, `section` the note's sections."""
+
+    concept: int
+    address: str
+    alt: str
+    line: int
+    section: int
+
+
 class NoteNode(Struct, frozen=True, array_like=True):
     """A note with its text; `unread` are the lines that yielded nothing."""
 
@@ -69,10 +117,11 @@ class NoteNode(Struct, frozen=True, array_like=True):
     text: str
     sections: tuple[SectionNode, ...]
     unread: tuple[int, ...]
+    images: tuple[ImageNode, ...] = ()
 
 
 class FindingNode(Struct, frozen=True, array_like=True):
-    """A finding; `message` by language."""
+    """A finding; `message` by language. `start` and `end` are the byte offsets of `found`."""
 
     id: str
     note: int
@@ -83,16 +132,34 @@ class FindingNode(Struct, frozen=True, array_like=True):
     severity: str
     canonical: str
     message: Mapping[str, str]
+    start: int = 0
+    end: int = 0
+
+
+class RuleNode(Struct, frozen=True, array_like=True):
+    """A rule that evaluators name: `decides` indexes `Snapshot.concepts`."""
+
+    name: str
+    iri: str
+    decides: tuple[int, ...]
+    source: str
+    since: str
+    until: str
 
 
 class Snapshot(Struct, frozen=True, array_like=True, dict=True):
-    """Everything a reader may ask for, at one graph version (a digest of what is in the graph)."""
+    """Everything a reader may ask for, at one graph version: a digest of everything in it.
+
+    Concepts stand sorted by name, notes by path, facts by layer (notes, curated, inferred) and within a
+    note by place, findings by place, rules by name.
+    """
 
     version: str
     concepts: tuple[ConceptNode, ...]
     facts: tuple[FactNode, ...]
     notes: tuple[NoteNode, ...]
     findings: tuple[FindingNode, ...]
+    rules: tuple[RuleNode, ...] = ()
 
     @cached_property
     def concept_index(self) -> Mapping[str, int]:
@@ -120,3 +187,75 @@ class Snapshot(Struct, frozen=True, array_like=True, dict=True):
             if fact.object >= 0:
                 found[fact.object].append(index)
         return tuple(map(tuple, found))
+
+    @cached_property
+    def rule_index(self) -> Mapping[str, int]:
+        """Rule name to index."""
+        return {rule.name: index for index, rule in enumerate(self.rules)}
+
+    @cached_property
+    def facts_of_note(self) -> tuple[tuple[int, ...], ...]:
+        """For each note its facts, in the order of the note."""
+        found: list[list[int]] = [[] for _ in self.notes]
+        for index, fact in enumerate(self.facts):
+            if fact.note >= 0:
+                found[fact.note].append(index)
+        return tuple(map(tuple, found))
+
+
+class _File(Struct, frozen=True, array_like=True):
+    format: int
+    snapshot: Snapshot
+
+
+class _Head(Struct, frozen=True, array_like=True):
+    format: int
+
+
+def seal(unversioned: Snapshot) -> Snapshot:
+    """Return the snapshot under its version, a digest of everything in it."""
+    version = sha256(msgspec.msgpack.encode(unversioned)).hexdigest()[:20]
+    return msgspec.structs.replace(unversioned, version=version)
+
+
+def save(snapshot: Snapshot, file: Path) -> None:
+    """Write the snapshot to `file`: whoever reads it meanwhile gets the old one or the new one."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    beside = file.with_name(f".{file.name}.{os.getpid()}")
+    with beside.open("wb") as out:
+        out.write(msgspec.msgpack.encode(_File(FORMAT, snapshot)))
+        out.flush()
+        os.fsync(out.fileno())
+    beside.replace(file)
+
+
+def load(file: Path) -> Snapshot:
+    """Return the snapshot in `file`.
+
+    Raises:
+        StoreMissingError: there is no such file.
+        StoreBrokenError: it is no snapshot, or one of another version of kubelore.
+    """
+    try:
+        data = file.read_bytes()
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise StoreMissingError(str(file.parent)) from error
+    try:
+        if msgspec.msgpack.decode(data, type=_Head).format != FORMAT:
+            raise StoreBrokenError(str(file), "written by another version of kubelore")
+        with _without_collector():
+            return msgspec.msgpack.decode(data, type=_File).snapshot
+    except msgspec.MsgspecError as error:
+        raise StoreBrokenError(str(file), "not a snapshot") from error
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Hundreds of thousands of objects are made and none is garbage: the collector would only walk them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

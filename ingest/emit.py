@@ -168,7 +168,9 @@ class _Writer:
         )
 
     def _labels(self, known: Container[str]) -> Iterator[str]:
-        names = {name for s in self.note.statements for name in (s.subject, s.object) if isinstance(name, str)}
+        names = {
+            name for s in self.note.statements for name in (s.subject, s.object) if isinstance(name, str)
+        }
         for name in sorted(names):
             if name not in known:
                 yield f"{_concept(name)} <{terms.LABEL}> {_literal(name)}"
@@ -219,7 +221,8 @@ class _Writer:
     def _offsets(self) -> Iterator[int]:
         note = self.note
         yield from (span.start for statement in note.statements for span in statement.spans)
-        yield from (each.span.start for each in (*note.sections, *note.images))
+        yield from (section.span.start for section in note.sections)
+        yield from (image.span.start for image in note.images)
         yield from (finding.start for finding in note.findings)
 
 

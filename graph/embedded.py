@@ -1,0 +1,143 @@
+"""Oxigraph inside the process: a RocksDB directory, or memory for tests. pyoxigraph's terms stay here.
+
+Every write is one Oxigraph transaction, so a process that dies leaves the old or the new graph.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pyoxigraph
+from pyoxigraph import BlankNode, NamedNode, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat
+
+from graph.errors import QueryError, StoreBrokenError, StoreLockedError, StoreMissingError
+from graph.store import Row, Term
+
+_STRING = "http://www.w3.org/2001/XMLSchema#string"
+# RocksDB names the file of its current manifest there: without it nothing was ever stored.
+_MARK = "CURRENT"
+
+
+class EmbeddedStore:
+    """A store of this process."""
+
+    def __init__(self, engine: pyoxigraph.Store) -> None:
+        self._engine = engine
+
+    def replace(self, graph: str, nquads: bytes) -> None:
+        """Make `nquads`, all of `graph`, the whole content of that graph, in one transaction."""
+        if not self._engine.contains_named_graph(NamedNode(graph)):
+            self._engine.load(nquads, format=RdfFormat.N_QUADS)
+            return
+        # A raw line end never stands inside a term, so this takes off exactly the graph's name.
+        triples = nquads.replace(f" <{graph}> .\n".encode(), b" .\n").decode()
+        # INVARIANT: one update request is one transaction, so nobody sees the graph dropped.
+        self._engine.update(
+            f"DROP SILENT GRAPH <{graph}> ; INSERT DATA {{ GRAPH <{graph}> {{\n{triples}}} }}"
+        )
+
+    def load(self, nquads: bytes) -> None:
+        """Add quads to graphs that are not there yet, many at once, in one transaction."""
+        self._engine.bulk_load(nquads, format=RdfFormat.N_QUADS)
+
+    def remove(self, graphs: Iterable[str]) -> None:
+        """Remove named graphs, in one transaction. One that is not there is no error."""
+        self._engine.update(" ; ".join(f"DROP SILENT GRAPH <{graph}>" for graph in graphs))
+
+    def graphs(self) -> tuple[str, ...]:
+        """Return the names of all graphs, sorted."""
+        return tuple(sorted(graph.value for graph in self._engine.named_graphs()))
+
+    def triples(self, graph: str) -> bytes:
+        """Return one graph as N-Triples, in no order."""
+        return self._engine.dump(format=RdfFormat.N_TRIPLES, from_graph=NamedNode(graph)) or b""
+
+    def select(self, query: str) -> Iterator[Row]:
+        """Yield the rows of a SELECT over the union of all graphs; unbound variables are left out.
+
+        Raises:
+            QueryError: not a SELECT.
+        """
+        found = self._query(query)
+        if not isinstance(found, QuerySolutions):
+            raise QueryError("expected a SELECT query")
+        names = [variable.value for variable in found.variables]
+        for solution in found:
+            yield {name: _term(term) for name in names if (term := solution[name]) is not None}
+
+    def construct(self, query: str) -> bytes:
+        """Return the triples of a CONSTRUCT or DESCRIBE over the union of all graphs, as N-Triples."""
+        found = self._query(query)
+        if not isinstance(found, QueryTriples):
+            raise QueryError("expected a CONSTRUCT or DESCRIBE query")
+        return found.serialize(format=RdfFormat.N_TRIPLES) or b""
+
+    def ask(self, query: str) -> bool:
+        """Return the answer of an ASK over the union of all graphs."""
+        found = self._query(query)
+        if not isinstance(found, QueryBoolean):
+            raise QueryError("expected an ASK query")
+        return bool(found)
+
+    def close(self) -> None:
+        """Let go of the store; what was written is on disk."""
+        del self._engine  # Oxigraph lets go of its lock when nothing refers to the store
+
+    def _query(self, query: str) -> QuerySolutions | QueryBoolean | QueryTriples:
+        try:
+            return self._engine.query(query, use_default_graph_as_union=True)
+        except SyntaxError as error:
+            raise QueryError(f"not a SPARQL query: {error.msg}") from error
+
+
+def in_memory() -> EmbeddedStore:
+    """Return an empty store that lives as long as the process."""
+    return EmbeddedStore(pyoxigraph.Store())
+
+
+def open_store(place: Path) -> EmbeddedStore:
+    """Open the store at `place` for reading and writing, making an empty one where there is none.
+
+    Raises:
+        StoreLockedError: another process writes to it.
+        StoreBrokenError: it cannot be opened as a store.
+    """
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        return EmbeddedStore(pyoxigraph.Store(str(place)))
+    except (OSError, RuntimeError) as error:
+        raise _refusal(place, error) from error
+
+
+def read_store(place: Path) -> EmbeddedStore:
+    """Open the store at `place` as it is now, only for reading; a writer elsewhere is not disturbed.
+
+    Raises:
+        StoreMissingError: nothing was ever stored there.
+        StoreBrokenError: it cannot be opened as a store.
+    """
+    if not place.joinpath(_MARK).exists():
+        raise StoreMissingError(str(place))
+    try:
+        return EmbeddedStore(pyoxigraph.Store.read_only(str(place)))
+    except (OSError, RuntimeError) as error:
+        raise _refusal(place, error) from error
+
+
+def _refusal(place: Path, error: Exception) -> StoreLockedError | StoreBrokenError:
+    """What RocksDB says of a lock names the file LOCK, in this process or another."""
+    if "LOCK:" in str(error):
+        return StoreLockedError(str(place))
+    reason = str(error).removeprefix("IO error: ").splitlines()[0]
+    return StoreBrokenError(str(place), reason)
+
+
+def _term(term: NamedNode | BlankNode | pyoxigraph.Literal | pyoxigraph.Triple) -> Term:
+    if isinstance(term, NamedNode):
+        return Term("iri", term.value)
+    if isinstance(term, BlankNode):
+        return Term("bnode", f"_:{term.value}")
+    if isinstance(term, pyoxigraph.Literal):
+        # A plain literal has the datatype string (RDF 1.1), which no writer spells out.
+        datatype = "" if term.datatype.value == _STRING else term.datatype.value
+        return Term("literal", term.value, term.language or datatype)
+    raise QueryError("a triple term has no place in a row")
