@@ -14,7 +14,9 @@ from typing import NoReturn
 
 # name -> what it does; the module `api.cli.NAME` (dashes as underscores) has `configure` and `run`
 COMMANDS: dict[str, str] = {
+    "completion": "print a completion script for a shell",
     "evaluate": "answer scenarios",
+    "test": "check scenario files against what they expect",
 }
 
 WRONG_USAGE, INTERRUPTED, CLOSED_PIPE = 2, 130, 141  # the last two as a shell reports the signals

@@ -2,53 +2,110 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
+from api import printing, scenarios, verdicts
+from api.problems import RefusedError, problem
 from ontology import documents, evaluators
-from ontology.errors import OntologyError
 from ontology.lang import Lang
-from ontology.messages import render
+from ontology.verdict import Outcome
+
+WRONG = 2
+EXIT = {Outcome.YES: 0, Outcome.NO: 1, Outcome.UNKNOWN: 3}
+# With several scenarios the gravest of their codes is the command's: yes, cannot tell, no, wrong.
+GRAVITY = (0, 3, 1, WRONG)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.add_argument("--batch", action="store_true", help="ndjson scenarios on standard input")
+    parser.add_argument(
+        "file", nargs="*", metavar="FILE", help="scenario files, YAML or JSON; - is standard input"
+    )
+    parser.add_argument(
+        "-f", "--filename", action="append", metavar="FILE|DIR|-", help="loose manifests instead"
+    )
+    parser.add_argument("--system", metavar="S", help="with -f: the system to ask")
+    parser.add_argument("--question", metavar="JSON|@FILE", help="with -f: what to ask it")
+    parser.add_argument("-o", "--output", choices=printing.FORMATS, default="table", help="how to print")
+    parser.add_argument(
+        "--lang", choices=[each.value for each in Lang], default="en", help="language of the table's steps"
+    )
+    parser.add_argument("--batch", action="store_true", help="ndjson scenarios on standard input, ndjson out")
     parser.add_argument("--explain", action="store_true", help="with --batch: steps too")
     parser.add_argument("--systems", action="store_true", help="list the finished systems")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Run the command."""
+    """Run the command: 0 yes, 1 no, 3 cannot tell, 2 a wrong scenario; `--batch` 0 if all answered."""
     if arguments.systems:
         sys.stdout.writelines(f"{name}\n" for name in evaluators.COMPLETE)
         return 0
-    answered = [_line(line, explain=arguments.explain) for line in sys.stdin.buffer if line.strip()]
-    return 0 if all(answered) else 1
+    if arguments.batch:
+        return _batch(explain=arguments.explain)
+    return _answer_all(arguments)
 
 
-def _line(line: bytes, *, explain: bool) -> bool:
-    answer = _answer(line, explain=explain)
-    sys.stdout.buffer.write(orjson.dumps(answer, option=orjson.OPT_APPEND_NEWLINE))
-    return "verdict" in answer
+def _batch(*, explain: bool) -> int:
+    out = sys.stdout.buffer
+    all_answered = True
+    for line in sys.stdin.buffer:
+        if not line.strip():
+            continue
+        try:
+            verdict = evaluators.answer(documents.read_json(line))
+            answer = verdicts.verdict_line(verdict, explain=explain)
+        except Exception as error:  # noqa: BLE001 - a bad line never stops the rest, whatever is wrong
+            all_answered = False
+            answer = verdicts.error_line(error)
+        out.write(orjson.dumps(answer, option=orjson.OPT_APPEND_NEWLINE))
+        out.flush()  # whoever writes the lines one by one reads the answers one by one
+    return 0 if all_answered else 1
 
 
-def _answer(line: bytes, *, explain: bool) -> dict[str, Any]:
-    try:
-        verdict = evaluators.answer(documents.read_json(line))
-    except OntologyError as error:
-        return {"error": {"code": error.code, "message": str(error), "path": error.path}}
-    if not explain:
-        return {"verdict": verdict.answer}
-    steps = [
-        {
-            "rule": s.rule,
-            "holds": s.holds,
-            "role": s.role,
-            "en": render(s, Lang.EN),
-            "ko": render(s, Lang.KO),
-        }
-        for s in verdict.steps
-    ]
-    return {"verdict": verdict.answer, "steps": steps}
+def _answer_all(arguments: argparse.Namespace) -> int:
+    answered: list[dict[str, Any]] = []
+    codes = [0]
+    for loaded in _given(arguments):
+        try:
+            found = verdicts.answer(loaded.raw, name=loaded.name)
+        except Exception as error:  # noqa: BLE001 - one wrong scenario does not hide the others' answers
+            sys.stderr.write(f"error: {loaded.origin}: {problem(error).detail}\n")
+            codes.append(WRONG)
+            continue
+        codes.append(EXIT[Outcome(found["outcome"])])
+        answered.append(found)
+        if arguments.output == "table":
+            sys.stdout.writelines(f"{line}\n" for line in verdicts.lines(found, Lang(arguments.lang)))
+    if arguments.output != "table" and answered:
+        sys.stdout.write(_document(answered, arguments.output))
+    return max(codes, key=GRAVITY.index)
+
+
+def _document(answered: list[dict[str, Any]], form: str) -> str:
+    if len(answered) == 1:
+        return printing.document("Verdict", answered[0], form)
+    return printing.document("VerdictList", {"items": answered}, form)
+
+
+def _given(arguments: argparse.Namespace) -> Iterator[scenarios.Loaded]:
+    if arguments.filename:
+        if arguments.file or not arguments.system or not arguments.question:
+            raise RefusedError(
+                "BAD_INPUT", "-f goes with --system and --question, and without scenario files"
+            )
+        yield scenarios.Loaded(
+            ", ".join(arguments.filename),
+            {
+                "system": arguments.system,
+                "objects": [each for place in arguments.filename for each in scenarios.load_manifests(place)],
+                "question": scenarios.load_question(arguments.question),
+            },
+        )
+        return
+    if not arguments.file:
+        raise RefusedError("BAD_INPUT", "name a scenario file, or give manifests with -f, or use --batch")
+    for file in arguments.file:
+        yield from scenarios.load(file)

@@ -1,0 +1,141 @@
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+Kubelore = Callable[..., subprocess.CompletedProcess[str]]
+
+POD = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": "web-1", "namespace": "default", "labels": {"app": "web"}},
+    "spec": {"containers": [{"name": "web", "image": "web:1"}]},
+    "status": {
+        "phase": "Running",
+        "podIP": "10.0.0.1",
+        "podIPs": [{"ip": "10.0.0.1"}],
+        "conditions": [{"type": "Ready", "status": "True"}],
+    },
+}
+SERVICE = {
+    "apiVersion": "v1",
+    "kind": "Service",
+    "metadata": {"name": "web", "namespace": "default"},
+    "spec": {"selector": {"app": "web"}, "ports": [{"port": 80}], "clusterIP": "10.96.0.1"},
+}
+QUESTION = {"endpoints": {"service": "default/web"}}
+SCENARIO = {"name": "web", "system": "services", "objects": [SERVICE, POD], "question": QUESTION}
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Path:
+    file = tmp_path / "web.yaml"
+    file.write_text(yaml.safe_dump(SCENARIO))
+    return file
+
+
+def test_a_batch_answers_line_by_line_and_a_bad_line_never_stops_the_rest(kubelore: Kubelore) -> None:
+    lines = ["{", json.dumps(SCENARIO), "[]", json.dumps({**SCENARIO, "system": "servces"})]
+
+    done = kubelore("evaluate", "--batch", stdin="\n".join(lines))
+
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [each.get("error", {}).get("code") for each in answers] == [
+        "BAD_INPUT", None, "BAD_INPUT", "UNKNOWN_SYSTEM",
+    ]  # fmt: skip
+    assert answers[1].keys() == {"verdict"}
+    assert done.returncode == 1
+
+
+def test_a_batch_is_answered_as_it_comes() -> None:
+    code = "import sys; from api.cli import main; sys.exit(main())"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, "evaluate", "--batch"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(json.dumps(SCENARIO) + "\n")
+        process.stdin.flush()
+        first = process.stdout.readline()
+        process.stdin.close()
+
+    assert "verdict" in json.loads(first)
+
+
+def test_steps_of_a_batch_are_worded_in_both_languages(kubelore: Kubelore) -> None:
+    done = kubelore("evaluate", "--batch", "--explain", stdin=json.dumps(SCENARIO))
+
+    (answer,) = map(json.loads, done.stdout.splitlines())
+    assert answer["steps"]
+    assert all(step["en"] and step["ko"] and step["rule"] for step in answer["steps"])
+
+
+def test_a_file_prints_outcome_answer_and_steps(kubelore: Kubelore, scenario: Path) -> None:
+    done = kubelore("evaluate", str(scenario))
+
+    assert done.returncode == 0
+    assert done.stdout.startswith("web (services, endpoints): yes\n")
+    assert "[services.selector]" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_json_and_yaml_carry_the_same_versioned_document(kubelore: Kubelore, scenario: Path) -> None:
+    as_json = json.loads(kubelore("evaluate", str(scenario), "-o", "json").stdout)
+    as_yaml = yaml.safe_load(kubelore("evaluate", str(scenario), "-o", "yaml").stdout)
+
+    assert as_json == as_yaml
+    assert (as_json["apiVersion"], as_json["kind"], as_json["outcome"]) == ("kubelore/v1", "Verdict", "yes")
+
+
+def test_korean_steps(kubelore: Kubelore, scenario: Path) -> None:
+    assert "이유" in kubelore("evaluate", str(scenario), "--lang", "ko").stdout
+
+
+def test_loose_manifests_from_a_folder_and_a_question_from_a_file(kubelore: Kubelore, tmp_path: Path) -> None:
+    (tmp_path / "all.yaml").write_text(yaml.safe_dump_all([SERVICE, POD]))
+    question = tmp_path / "question"
+    question.write_text(json.dumps(QUESTION))
+
+    done = kubelore(
+        "evaluate", "-f", str(tmp_path), "--system", "services", "--question", f"@{question}", "-o", "json"
+    )
+
+    assert json.loads(done.stdout)["outcome"] == "yes"
+
+
+def test_manifests_from_standard_input(kubelore: Kubelore) -> None:
+    done = kubelore(
+        "evaluate", "-f", "-", "--system", "services", "--question", json.dumps(QUESTION),
+        stdin=json.dumps({"apiVersion": "v1", "kind": "List", "items": [SERVICE, POD]}),
+    )  # fmt: skip
+
+    assert done.returncode == 0
+
+
+def test_a_scenario_may_name_manifest_files_beside_it(kubelore: Kubelore, tmp_path: Path) -> None:
+    (tmp_path / "manifests.yaml").write_text(yaml.safe_dump_all([SERVICE, POD]))
+    file = tmp_path / "web.yaml"
+    file.write_text(yaml.safe_dump({**SCENARIO, "objects": {"files": ["manifests.yaml"]}}))
+
+    assert kubelore("evaluate", str(file)).returncode == 0
+
+
+def test_the_gravest_of_several_scenarios_is_the_exit_code(kubelore: Kubelore, tmp_path: Path) -> None:
+    no = {**SCENARIO, "name": "none", "objects": [SERVICE]}
+    wrong = {**SCENARIO, "name": "wrong", "system": "servces"}
+    file = tmp_path / "many.yaml"
+    file.write_text(yaml.safe_dump_all([SCENARIO, no]))
+    (tmp_path / "wrong.yaml").write_text(yaml.safe_dump(wrong))
+
+    assert kubelore("evaluate", str(file)).returncode == 1
+    done = kubelore("evaluate", str(file), str(tmp_path / "wrong.yaml"))
+    assert done.returncode == 2
+    assert "unknown system `servces` (did you mean `services`?)" in done.stderr
+    assert "web (services, endpoints): yes" in done.stdout
