@@ -13,7 +13,7 @@ POD = {
     "apiVersion": "v1",
     "kind": "Pod",
     "metadata": {"name": "web-1", "namespace": "default", "labels": {"app": "web"}},
-    "spec": {"containers": [{"name": "web", "image": "web:1"}]},
+    "spec": {"nodeName": "n1", "containers": [{"name": "web", "image": "web:1"}]},
     "status": {
         "phase": "Running",
         "podIP": "10.0.0.1",
