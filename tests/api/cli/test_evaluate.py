@@ -27,8 +27,9 @@ SERVICE = {
     "metadata": {"name": "web", "namespace": "default"},
     "spec": {"selector": {"app": "web"}, "ports": [{"port": 80}], "clusterIP": "10.96.0.1"},
 }
+NODE = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n1"}}
 QUESTION = {"endpoints": {"service": "default/web"}}
-SCENARIO = {"name": "web", "system": "services", "objects": [SERVICE, POD], "question": QUESTION}
+SCENARIO = {"name": "web", "system": "services", "objects": [SERVICE, POD, NODE], "question": QUESTION}
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ def test_korean_steps(kubelore: Kubelore, scenario: Path) -> None:
 
 
 def test_loose_manifests_from_a_folder_and_a_question_from_a_file(kubelore: Kubelore, tmp_path: Path) -> None:
-    (tmp_path / "all.yaml").write_text(yaml.safe_dump_all([SERVICE, POD]))
+    (tmp_path / "all.yaml").write_text(yaml.safe_dump_all([SERVICE, POD, NODE]))
     question = tmp_path / "question"
     question.write_text(json.dumps(QUESTION))
 
@@ -113,14 +114,14 @@ def test_loose_manifests_from_a_folder_and_a_question_from_a_file(kubelore: Kube
 def test_manifests_from_standard_input(kubelore: Kubelore) -> None:
     done = kubelore(
         "evaluate", "-f", "-", "--system", "services", "--question", json.dumps(QUESTION),
-        stdin=json.dumps({"apiVersion": "v1", "kind": "List", "items": [SERVICE, POD]}),
+        stdin=json.dumps({"apiVersion": "v1", "kind": "List", "items": [SERVICE, POD, NODE]}),
     )  # fmt: skip
 
     assert done.returncode == 0
 
 
 def test_a_scenario_may_name_manifest_files_beside_it(kubelore: Kubelore, tmp_path: Path) -> None:
-    (tmp_path / "manifests.yaml").write_text(yaml.safe_dump_all([SERVICE, POD]))
+    (tmp_path / "manifests.yaml").write_text(yaml.safe_dump_all([SERVICE, POD, NODE]))
     file = tmp_path / "web.yaml"
     file.write_text(yaml.safe_dump({**SCENARIO, "objects": {"files": ["manifests.yaml"]}}))
 
