@@ -15,9 +15,21 @@ from ontology.scenario import Evaluator, Scenario, decode
 from ontology.verdict import Verdict
 
 EVALUATORS: Mapping[tuple[str, str], str] = {
+    ("rbac", "accessOf"): "ontology.semantics.rbac.listing:ACCESS_OF",
+    ("rbac", "authorize"): "ontology.semantics.rbac.authorize:AUTHORIZE",
+    ("rbac", "effectiveRules"): "ontology.semantics.rbac.effective_rules:EFFECTIVE_RULES",
+    ("rbac", "escalation"): "ontology.semantics.rbac.escalation:ESCALATION",
+    ("rbac", "rulesFor"): "ontology.semantics.rbac.listing:RULES_FOR",
+    ("podLifecycle", "backoff"): "ontology.semantics.lifecycle.backoff:BACKOFF",
+    ("podLifecycle", "columns"): "ontology.semantics.lifecycle.columns:COLUMNS",
+    ("podLifecycle", "restart"): "ontology.semantics.lifecycle.sync:RESTART",
     ("podLifecycle", "status"): "ontology.semantics.lifecycle.status:STATUS",
+    ("volumes", "bind"): "ontology.semantics.volumes.questions:BIND",
+    ("volumes", "settle"): "ontology.semantics.volumes.questions:SETTLE",
     ("services", "endpoints"): "ontology.semantics.services.slices:ENDPOINTS",
     ("workloads", "reconcile"): "ontology.semantics.workloads.reconcile:RECONCILE",
+    ("workloads", "reconcileDeployment"): "ontology.semantics.workloads.reconcile_deployment:RECONCILE_DEPLOYMENT",
+    ("workloads", "daemonNodes"): "ontology.semantics.workloads.daemon_nodes:DAEMON_NODES",
 }
 
 # Systems whose recorded verdicts are met in full: `kubelore evaluate --systems` lists them.

@@ -1,0 +1,32 @@
+"""The question `reconcileDeployment`: one pass over a Deployment and its ReplicaSets."""
+
+from ontology import instants
+from ontology.cluster.pods import Pod
+from ontology.cluster.workloads import Deployment, ReplicaSet
+from ontology.errors import InvalidQuestionError
+from ontology.scenario import Evaluator, Question, Scenario
+from ontology.semantics.workloads import deployments
+from ontology.verdict import Outcome, Verdict
+
+
+class ReconcileDeployment(Question, frozen=True):
+    """`now` is RFC 3339."""
+
+    now: str
+
+
+def evaluate(scenario: Scenario, asked: ReconcileDeployment) -> Verdict:
+    """Return what one pass writes. Yes: the rollout is complete; no: something is left to do."""
+    found = scenario.all(Deployment)
+    if not found:
+        raise InvalidQuestionError("there is no Deployment", path="objects")
+    done = deployments.reconcile(
+        found[0],
+        replica_sets=scenario.all(ReplicaSet),
+        pods=scenario.all(Pod),
+        now=instants.parse(asked.now, path="question.reconcileDeployment.now"),
+    )
+    return Verdict(answer=done.answer, outcome=Outcome.of(done.settled), explain=lambda: done.steps)
+
+
+RECONCILE_DEPLOYMENT = Evaluator(question=ReconcileDeployment, evaluate=evaluate)
