@@ -28,12 +28,19 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
     ("volumes", "settle"): "ontology.semantics.volumes.questions:SETTLE",
     ("services", "endpoints"): "ontology.semantics.services.slices:ENDPOINTS",
     ("workloads", "reconcile"): "ontology.semantics.workloads.reconcile:RECONCILE",
-    ("workloads", "reconcileDeployment"): "ontology.semantics.workloads.reconcile_deployment:RECONCILE_DEPLOYMENT",
+    (
+        "workloads",
+        "reconcileDeployment",
+    ): "ontology.semantics.workloads.reconcile_deployment:RECONCILE_DEPLOYMENT",
     ("workloads", "daemonNodes"): "ontology.semantics.workloads.daemon_nodes:DAEMON_NODES",
 }
 
 # Systems whose recorded verdicts are met in full: `kubelore evaluate --systems` lists them.
-COMPLETE: tuple[str, ...] = ("services",)
+COMPLETE: tuple[str, ...] = (
+    "rbac",
+    "volumes",
+    "services",
+)
 
 
 def systems() -> tuple[str, ...]:

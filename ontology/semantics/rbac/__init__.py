@@ -1,0 +1,1 @@
+"""RBAC: what a user may do, by whose leave, and what would change it."""
