@@ -12,10 +12,10 @@ from typing import Any
 from ontology.cluster.nodes import Node
 from ontology.cluster.pods import Container, Pod
 from ontology.cluster.services import Service, ServicePort
+from ontology.readiness import is_finished, is_ready, is_terminating
 from ontology.selectors import matches_all
 
 ZONE = "topology.kubernetes.io/zone"
-FINISHED = frozenset({"Succeeded", "Failed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +98,14 @@ def _is_ipv4(text: str) -> bool:
     return True
 
 
-def serves(pod: Pod) -> bool:
-    """Whether the pod's Ready condition is True."""
-    return any(c.type == "Ready" and c.status == "True" for c in pod.status.conditions or ())
-
-
 def backend(service: Service, pod: Pod, nodes: Mapping[str, Node]) -> Backend | None:
     """Return the endpoint of a selected pod, None where it has no place in a slice."""
     ip = address(pod)
     node = nodes.get(pod.spec.node_name)
     publish = service.spec.publish_not_ready_addresses
-    if ip is None or pod.status.phase in FINISHED or (node is None and not publish):
+    if ip is None or is_finished(pod) or (node is None and not publish):
         return None
-    serving, terminating = serves(pod), pod.metadata.deletion_timestamp is not None
+    serving, terminating = is_ready(pod), is_terminating(pod)
     named = pod.spec.hostname and pod.spec.subdomain == service.name
     return Backend(
         pod=pod,

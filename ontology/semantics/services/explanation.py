@@ -7,15 +7,14 @@ from msgspec.structs import replace
 from ontology.cluster.nodes import Node
 from ontology.cluster.pods import Pod
 from ontology.cluster.services import Service
+from ontology.readiness import is_finished, is_ready, is_terminating
 from ontology.selectors import matches_all
 from ontology.semantics.services.endpoints import (
-    FINISHED,
     Slices,
     address,
     any_ready,
     backend,
     makes_slices,
-    serves,
     target,
 )
 from ontology.verdict import Role, Step
@@ -50,7 +49,7 @@ def _labels(labels: Mapping[str, str]) -> tuple[str, ...]:
 def _pod(service: Service, pod: Pod, nodes: Mapping[str, Node]) -> Iterator[Step]:
     facts = {"pod": pod.name, "service": service.name}
     publish = service.spec.publish_not_ready_addresses
-    if pod.status.phase in FINISHED:
+    if is_finished(pod):
         yield Step(
             "services.finishedPod",
             False,
@@ -65,7 +64,7 @@ def _pod(service: Service, pod: Pod, nodes: Mapping[str, Node]) -> Iterator[Step
     if pod.spec.node_name not in nodes and not publish:
         yield Step("services.node", False, facts | {"node": pod.spec.node_name})
         return
-    serving, terminating = serves(pod), pod.metadata.deletion_timestamp is not None
+    serving, terminating = is_ready(pod), is_terminating(pod)
     if publish:
         yield Step("services.publishNotReady", True, facts | {"ip": ip, "serving": serving})
     elif terminating:

@@ -1,0 +1,1 @@
+"""Volumes: which claim gets which volume, and what becomes of both."""

@@ -1,0 +1,97 @@
+"""The volume controller's world while it works: objects that change, and what it did, in order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from msgspec.structs import replace
+
+from ontology.cluster.pods import Pod, Volume
+from ontology.cluster.storage import StorageClass
+from ontology.cluster.volumes import PersistentVolume, PersistentVolumeClaim
+from ontology.readiness import is_finished
+from ontology.scenario import Scenario
+from ontology.verdict import Step
+
+V = TypeVar("V", PersistentVolume, PersistentVolumeClaim)
+
+BIND_COMPLETED = "pv.kubernetes.io/bind-completed"
+BOUND_BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller"
+PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
+PROVISIONER = "volume.kubernetes.io/storage-provisioner"
+SELECTED_NODE = "volume.kubernetes.io/selected-node"
+
+
+def key(claim: PersistentVolumeClaim) -> str:
+    """Return `namespace/name`."""
+    return f"{claim.namespace}/{claim.name}"
+
+
+def annotations(thing: PersistentVolume | PersistentVolumeClaim) -> dict[str, str]:
+    """Return the annotations, empty where absent."""
+    return thing.metadata.annotations or {}
+
+
+@dataclass(slots=True)
+class State:
+    """Objects by name (claims by `namespace/name`), in the order given; events and steps as they come."""
+
+    volumes: dict[str, PersistentVolume]
+    claims: dict[str, PersistentVolumeClaim]
+    classes: dict[str, StorageClass]
+    pods: Sequence[Pod]
+    deleted: list[str] = field(default_factory=list)
+    events: dict[str, str] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> "State":
+        """Return the state that a scenario's objects describe."""
+        volumes = {v.name: _pending(v) for v in scenario.all(PersistentVolume)}
+        claims = {key(c): _pending(c) for c in scenario.all(PersistentVolumeClaim)}
+        classes = {c.name: c for c in scenario.all(StorageClass)}
+        return cls(volumes, claims, classes, scenario.all(Pod))
+
+    def frozen(self) -> tuple[Any, ...]:
+        """What the controller can change, to see whether it did."""
+        return tuple(self.volumes.items()), tuple(self.claims.items())
+
+    def event(self, claim: str, reason: str, step: Step) -> None:
+        """Record the event that `kubectl describe pvc` shows last, and its step."""
+        self.events[claim] = reason
+        self.say(step)
+
+    def say(self, step: Step) -> None:
+        """Record a step, once."""
+        if step not in self.steps:
+            self.steps.append(step)
+
+    def set_volume_phase(self, name: str, phase: str) -> None:
+        """Give a volume its phase."""
+        volume = self.volumes[name]
+        self.volumes[name] = replace(volume, status=replace(volume.status, phase=phase))
+
+    def set_claim_phase(self, name: str, phase: str) -> None:
+        """Give a claim its phase."""
+        claim = self.claims[name]
+        self.claims[name] = replace(claim, status=replace(claim.status, phase=phase))
+
+    def pods_using(self, claim: str) -> list[Pod]:
+        """Return the unfinished pods that mount a claim (`namespace/name`)."""
+        return [
+            pod
+            for pod in self.pods
+            if not is_finished(pod)
+            and any(f"{pod.namespace}/{claim_name(pod, v)}" == claim for v in pod.spec.volumes or ())
+        ]
+
+
+def claim_name(pod: Pod, volume: Volume) -> str:
+    """Return the name of the claim behind a pod's volume, `""` where there is none."""
+    if volume.persistent_volume_claim is not None:
+        return volume.persistent_volume_claim.claim_name
+    return f"{pod.name}-{volume.name}" if volume.ephemeral is not None else ""
+
+
+def _pending(thing: V) -> V:
+    return thing if thing.status.phase else replace(thing, status=replace(thing.status, phase="Pending"))

@@ -1,0 +1,205 @@
+"""Cases from the documentation of persistent volumes; recorded verdicts stand in tests/conformance."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ontology.errors import InvalidQuestionError
+from ontology.evaluators import answer
+from ontology.verdict import Outcome, Role, Verdict
+
+DEFAULT = {"storageclass.kubernetes.io/is-default-class": "true"}
+
+
+def claim(name: str = "data", *, uid: str = "u-1", storage: str = "1Gi", **spec: Any) -> dict[str, Any]:
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": storage}}} | spec
+    metadata = {"name": name, "namespace": "shop", "uid": uid}
+    return {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata, "spec": spec}
+
+
+def volume(name: str = "pv", *, storage: str = "1Gi", **spec: Any) -> dict[str, Any]:
+    spec = {
+        "accessModes": ["ReadWriteOnce"],
+        "capacity": {"storage": storage},
+        "nfs": {"path": "/", "server": "s"},
+    } | spec
+    return {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": name}, "spec": spec}
+
+
+def storage_class(name: str, provisioner: str, **fields: Any) -> dict[str, Any]:
+    metadata = {"name": name, "annotations": fields.pop("annotations", {})}
+    kind = {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass"}
+    return kind | {"metadata": metadata, "provisioner": provisioner} | fields
+
+
+def bind(*objects: dict[str, Any], name: str = "shop/data") -> Verdict:
+    return answer({"system": "volumes", "objects": list(objects), "question": {"bind": {"claim": name}}})
+
+
+def settle(*objects: dict[str, Any]) -> Any:
+    return answer({"system": "volumes", "objects": list(objects), "question": {"settle": {}}}).answer
+
+
+@pytest.mark.parametrize(
+    ("wanted", "offered", "taken"),
+    [
+        pytest.param(
+            claim(), [volume("big", storage="9Gi"), volume("small", storage="2Gi")], "small", id="smallest"
+        ),
+        pytest.param(
+            claim(),
+            [volume("many", accessModes=["ReadWriteOnce", "ReadWriteMany"]), volume("one", storage="9Gi")],
+            "one",
+            id="fewest modes before size",
+        ),
+        pytest.param(claim(storage="1Gi"), [volume(storage="1G")], None, id="1G is less than 1Gi"),
+        pytest.param(claim(accessModes=["ReadWriteMany"]), [volume()], None, id="a mode is missing"),
+        pytest.param(claim(volumeMode="Block"), [volume()], None, id="another volume mode"),
+        pytest.param(claim(storageClassName="fast"), [volume()], None, id="another class"),
+        pytest.param(
+            claim(selector={"matchLabels": {"disk": "ssd"}}),
+            [volume()],
+            None,
+            id="the selector does not match",
+        ),
+        pytest.param(
+            claim(storage="5Gi"),
+            [volume(claimRef={"namespace": "shop", "name": "data"}, storage="5Gi", storageClassName="x")],
+            "pv",
+            id="reserved by name, class not asked",
+        ),
+        pytest.param(
+            claim(),
+            [volume(claimRef={"namespace": "shop", "name": "other"})],
+            None,
+            id="reserved for another",
+        ),
+        pytest.param(
+            claim(volumeName="pv", storage="2Gi"), [volume()], None, id="the named volume is too small"
+        ),
+    ],
+)
+def test_which_volume_a_claim_takes(
+    wanted: dict[str, Any], offered: list[dict[str, Any]], taken: str | None
+) -> None:
+    verdict = bind(wanted, *offered)
+
+    assert verdict.answer["volume"] == taken
+    assert verdict.outcome is (Outcome.YES if taken else Outcome.NO)
+
+
+@pytest.mark.parametrize(
+    ("objects", "action", "reason"),
+    [
+        pytest.param([claim()], "pending", "FailedBinding", id="nothing there"),
+        pytest.param(
+            [claim(), storage_class("std", "disk.example.org", annotations=DEFAULT)],
+            "provision",
+            "ExternalProvisioning",
+            id="the default class provisions",
+        ),
+        pytest.param(
+            [claim(storageClassName=""), storage_class("std", "disk.example.org", annotations=DEFAULT)],
+            "pending",
+            "FailedBinding",
+            id="an empty class wants none",
+        ),
+        pytest.param([claim(storageClassName="gone")], "pending", "ProvisioningFailed", id="no such class"),
+        pytest.param(
+            [claim(storageClassName="l"), storage_class("l", "kubernetes.io/no-provisioner")],
+            "pending",
+            "ProvisioningFailed",
+            id="a class that makes nothing",
+        ),
+        pytest.param(
+            [
+                claim(storageClassName="l"),
+                volume(storageClassName="l"),
+                storage_class("l", "disk.example.org", volumeBindingMode="WaitForFirstConsumer"),
+            ],
+            "wait",
+            "WaitForFirstConsumer",
+            id="a free volume waits for the consumer",
+        ),
+    ],
+)
+def test_what_the_controller_does(objects: list[dict[str, Any]], action: str, reason: str) -> None:
+    verdict = bind(*objects)
+
+    assert (verdict.answer["action"], verdict.answer["reason"]) == (action, reason)
+
+
+GONE = {"namespace": "shop", "name": "gone", "uid": "u-gone"}
+
+
+@pytest.mark.parametrize(
+    ("spec", "phase"),
+    [
+        pytest.param(
+            {"persistentVolumeReclaimPolicy": "Retain"}, "Released", id="Retain keeps it for nobody"
+        ),
+        pytest.param({"persistentVolumeReclaimPolicy": "Recycle"}, "Available", id="Recycle offers it again"),
+        pytest.param({"persistentVolumeReclaimPolicy": "Delete"}, "Failed", id="NFS has no deleter"),
+        pytest.param({}, "Released", id="the default is Retain"),
+    ],
+)
+def test_what_becomes_of_a_volume_whose_claim_is_gone(spec: dict[str, Any], phase: str) -> None:
+    assert settle(volume(claimRef=GONE, **spec))["volumes"]["pv"]["phase"] == phase
+
+
+def test_a_claim_whose_volume_is_gone_is_lost() -> None:
+    bound = claim(volumeName="pv")
+    bound["metadata"]["annotations"] = {"pv.kubernetes.io/bind-completed": "yes"}
+
+    assert settle(bound)["claims"]["shop/data"]["phase"] == "Lost"
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        pytest.param(claim(storage="5Gi"), id="ask for less"),
+        pytest.param(claim(accessModes=["ReadWriteMany"]), id="ask for a mode that is there"),
+        pytest.param(claim(storageClassName="fast"), id="ask for the class of the volume"),
+        pytest.param(claim(selector={"matchLabels": {"a": "b"}}), id="drop the selector"),
+    ],
+)
+def test_the_offered_change_binds_the_claim(wanted: dict[str, Any]) -> None:
+    before = bind(wanted, volume())
+    (change,) = [step.change for step in before.steps if step.role is Role.CHANGE]
+    assert change is not None
+
+    spec = {k: v for k, v in (wanted["spec"] | change["spec"]).items() if v is not None}
+    after = bind(wanted | {"spec": spec}, volume())
+
+    assert (before.outcome, after.outcome) == (Outcome.NO, Outcome.YES)
+
+
+def test_each_volume_passed_over_is_named_with_its_reason() -> None:
+    steps = bind(claim(storage="5Gi"), volume("a"), volume("b", accessModes=["ReadOnlyMany"])).steps
+
+    misses = {step.facts["volume"]: step.rule for step in steps if step.role is Role.NEAR_MISS}
+    assert misses == {"a": "volumes.capacity", "b": "volumes.accessModes"}
+
+
+def test_an_unknown_claim_is_an_error_with_the_nearest() -> None:
+    with pytest.raises(InvalidQuestionError, match="did you mean `shop/data`"):
+        bind(claim(), name="shop/dta")
+
+
+SIZES = st.sampled_from(["1Gi", "2Gi", "3Gi"])
+
+
+@given(st.lists(SIZES, max_size=4), st.lists(SIZES, max_size=4))
+def test_each_volume_goes_to_one_claim_at_most_and_both_ends_agree(
+    asked: list[str], offered: list[str]
+) -> None:
+    claims = [claim(f"c{i}", uid=f"u-{i}", storage=size) for i, size in enumerate(asked)]
+    volumes = [volume(f"v{i}", storage=size) for i, size in enumerate(offered)]
+
+    settled = settle(*claims, *volumes)
+
+    tied = {c["volume"]: name for name, c in settled["claims"].items() if c["volume"]}
+    assert tied == {name: v["claim"] for name, v in settled["volumes"].items() if v["claim"]}
+    assert len(tied) == len([c for c in settled["claims"].values() if c["phase"] == "Bound"])
