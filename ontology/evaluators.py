@@ -33,6 +33,7 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
         "reconcileDeployment",
     ): "ontology.semantics.workloads.reconcile_deployment:RECONCILE_DEPLOYMENT",
     ("workloads", "daemonNodes"): "ontology.semantics.workloads.daemon_nodes:DAEMON_NODES",
+    ("workloads", "reconcileJob"): "ontology.semantics.workloads.reconcile_job:RECONCILE_JOB",
 }
 
 # Systems whose recorded verdicts are met in full: `kubelore evaluate --systems` lists them.
