@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import cached_property
 from unicodedata import normalize
 
 from ontology import iri
@@ -69,13 +70,14 @@ class ConceptRegistry:
 
     def __init__(self, concepts: Iterable[Concept]) -> None:
         self._by_name = {c.name: c for c in sorted(concepts, key=lambda c: c.name)}
+
+    @cached_property
+    def _by_label(self) -> Mapping[str, tuple[Concept, ...]]:
         by_label: dict[str, list[Concept]] = defaultdict(list)
         for concept in self._by_name.values():
-            for label in dict.fromkeys([concept.name, *(text for _, text in concept.labels())]):
-                found = by_label[fold(label)]
-                if concept not in found:
-                    found.append(concept)
-        self._by_label = {label: tuple(found) for label, found in by_label.items()}
+            for key in dict.fromkeys([fold(concept.name), *(fold(text) for _, text in concept.labels())]):
+                by_label[key].append(concept)
+        return {label: tuple(found) for label, found in by_label.items()}
 
     def __iter__(self) -> Iterator[Concept]:
         return iter(self._by_name.values())

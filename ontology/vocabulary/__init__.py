@@ -5,7 +5,6 @@
 `shapes-vocabulary.ttl` SHACL for all of it. docs/vocabulary.md explains the notation.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -78,7 +77,7 @@ def _concept(subject: str, found: turtle.Properties) -> Concept:
         name=iri.concept_name(subject),
         kind=next((_KINDS[t.value] for t in found[_TYPE] if t.value in _KINDS), ConceptKind.ABSTRACT),
         preferred=_first(found, _PREF),
-        others={lang: tuple(sorted(each)) for lang, each in _by_language(found, _ALT).items()},
+        others={lang: tuple(sorted(each)) for lang, each in turtle.languages(found, _ALT).items()},
         definition=_first(found, _DEFINITION),
         paths=turtle.values(found, _PATH),
         source=turtle.value(found, _SOURCE),
@@ -89,12 +88,8 @@ def _concept(subject: str, found: turtle.Properties) -> Concept:
     )
 
 
-def _by_language(found: turtle.Properties, predicate: str) -> dict[Lang, Sequence[str]]:
-    return {Lang(tag): each for tag, each in turtle.languages(found, predicate).items()}
-
-
 def _first(found: turtle.Properties, predicate: str) -> dict[Lang, str]:
-    return {lang: each[0] for lang, each in _by_language(found, predicate).items()}
+    return {lang: each[0] for lang, each in turtle.languages(found, predicate).items()}
 
 
 def _rule(subject: str, found: turtle.Properties) -> Rule:

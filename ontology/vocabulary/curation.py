@@ -84,7 +84,7 @@ def _annotated(properties: turtle.Properties) -> CuratedFact:
         since=turtle.value(properties, iri.NS + "since"),
         until=turtle.value(properties, iri.NS + "until"),
         changed_in=turtle.value(properties, iri.NS + "changedIn"),
-        note={Lang(tag): texts[0] for tag, texts in turtle.languages(properties, _COMMENT).items()},
+        note={lang: texts[0] for lang, texts in turtle.languages(properties, _COMMENT).items()},
         source=turtle.value(properties, _SOURCE),
     )
 

@@ -65,4 +65,4 @@ def _local(name: str) -> str:
 
 
 def _texts(properties: turtle.Properties, name: str) -> dict[Lang, str]:
-    return {Lang(tag): texts[0] for tag, texts in turtle.languages(properties, _RDFS + name).items()}
+    return {lang: texts[0] for lang, texts in turtle.languages(properties, _RDFS + name).items()}
