@@ -37,11 +37,7 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
 }
 
 # Systems whose recorded verdicts are met in full: `kubelore evaluate --systems` lists them.
-COMPLETE: tuple[str, ...] = (
-    "rbac",
-    "volumes",
-    "services",
-)
+COMPLETE: tuple[str, ...] = ("podLifecycle", "rbac", "services", "volumes")
 
 
 def systems() -> tuple[str, ...]:
