@@ -33,14 +33,16 @@ _TRUE = f'"true"^^<{terms.BOOLEAN}>'
 _NAMES_KEPT = 100_000
 
 
-def emit(note: Ingested, *, known: Container[str] = (), word: Wording | None = None) -> bytes:
+def emit(
+    note: Ingested, *, known: Container[str] = (), word: Wording | None = None, reader: str = ""
+) -> bytes:
     """Return the note's graph as N-Quads, in the order of the note.
 
     `known` are the concepts that the vocabulary labels; any other gets its name as label. `word` words a
-    finding. Equal notes give equal bytes.
+    finding, `reader` names the version of who read. Equal notes give equal bytes.
     """
     graph = iri.note(note.document)
-    lines = _Writer(note).lines(known, word)
+    lines = _Writer(note, reader).lines(known, word)
     end = f" <{graph}> .\n"
     return "".join(f"{line}{end}" for line in lines).encode("utf-8", "replace")
 
@@ -58,8 +60,9 @@ def dataset(notes: Iterable[bytes]) -> "Dataset":
 class _Writer:
     """Writes one note. Lines are triples without their end, so that the graph's name is joined once."""
 
-    def __init__(self, note: Ingested) -> None:
+    def __init__(self, note: Ingested, reader: str) -> None:
         self.note = note
+        self.reader = reader
         self.iri = iri.note(note.document)
         self.node = f"<{self.iri}>"
         self.data = note.text.encode("utf-8", "replace")
@@ -84,6 +87,8 @@ class _Writer:
         yield f"{node} {_TYPE} <{terms.NOTE}>"
         yield f"{node} <{terms.PATH}> {_literal(note.document)}"
         yield f"{node} <{terms.DIGEST}> {_literal(note.digest)}"
+        if self.reader:
+            yield f"{node} <{terms.READER}> {_literal(self.reader)}"
         yield f"{node} <{terms.TITLE}> {_literal(note.title)}"
         yield f"{node} <{terms.TEXT}> {_literal(note.text)}"
         for line in note.unread:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ingest.link.repair import Repair
 from ingest.lint.findings import Finding
 from ingest.parse.note import Image, Section
 from ontology.statements import Statement
@@ -9,7 +10,10 @@ from ontology.statements import Statement
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ingested:
-    """One note, read. `document` is its path in the collection, `digest` the SHA-256 of its bytes."""
+    """One note, read. `document` is its path in the collection, `digest` the SHA-256 of its bytes.
+
+    `text` is the file as it stands: `text.encode()` is its bytes, which spans count in.
+    """
 
     document: str
     digest: str
@@ -20,3 +24,4 @@ class Ingested:
     statements: tuple[Statement, ...]
     findings: tuple[Finding, ...]
     unread: tuple[int, ...]
+    repairs: tuple[Repair, ...] = ()

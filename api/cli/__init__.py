@@ -16,6 +16,7 @@ from typing import NoReturn
 COMMANDS: dict[str, str] = {
     "completion": "print a completion script for a shell",
     "evaluate": "answer scenarios",
+    "facts": "print what notes say, one fact a line",
     "test": "check scenario files against what they expect",
 }
 

@@ -1,8 +1,35 @@
-"""A note as its structure: sections, and the blocks inside them."""
+"""A note as its structure: sections, pictures, and the tree of blocks.
 
-from dataclasses import dataclass
+Markdown's own grammar decides what is a heading, a table or a fence. Which list item stands below which
+is decided by where their markers stand, since notes indent by two blanks below `1.`, where CommonMark
+wants three and would start a new list.
+"""
 
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from ingest.parse.blocks import Block, BlockKind, Line
+from ingest.parse.inline import plain
 from ontology.statements import Span
+
+# Deeper structure is left as it is: no reader follows it, and the parser recurses once a level.
+MAX_NESTING = 100
+
+_MARKER = re.compile(r"[\s>]*(?P<marker>[-*+]|\d{1,9}[.)])(?=\s|$)")
+_TASK = re.compile(r"\[[ xX]\]\s+")
+_CALLOUT = re.compile(r"\[!(?P<type>[\w-]+)\][+-]?\s*")
+_DEFINITION = re.compile(r":\s+(?=\S)")
+_TAGS = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
+_SLUG_DROPS = re.compile(r"[^\w\- ]")
+_FRONT_MATTER_END = re.compile(r"^(?:---|\.\.\.)\s*$")
+_WRAPPED = 60  # a line at least so long that ends in mid-sentence goes on in the next
+_SENTENCE_END = re.compile(r"(?:[.!?:。:;|►→]|다|요|음|함|됨|임)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,3 +58,285 @@ class Image:
     alt: str
     span: Span
     section: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """The blocks of a note below its root, and the lines of its table of contents by anchor."""
+
+    root: Block
+    contents: dict[str, int] = field(default_factory=dict)
+    front_matter: tuple[int, int] | None = None
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    # Inline text is read by our own, cheaper pass. Indented code is off: in notes, deep indentation
+    # is a list that lost its parent far more often than code.
+    parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table").disable("code")
+    parser.core.ruler.enableOnly(["block"])
+    return parser
+
+
+def parse(lines: tuple[str, ...]) -> Note:
+    """Return the structure of a note, given as lines without their ends. Never fails."""
+    front = _front_matter(lines)
+    body = [line.replace("\0", "\ufffd") for line in lines]
+    if front:
+        body[: front[1]] = [""] * front[1]
+    builder = _Builder(body)
+    builder.build(_markdown().parse("\n".join(body)))
+    contents = _take_contents(builder.root)
+    return Note(root=builder.root, contents=contents, front_matter=front)
+
+
+def anchor(title: str, taken: dict[str, int]) -> str:
+    """Return the anchor that hosting sites give a heading; `taken` counts those already given."""
+    slug = _SLUG_DROPS.sub("", title.strip().lower()).replace(" ", "-")
+    count = taken.get(slug, 0)
+    taken[slug] = count + 1
+    return f"{slug}-{count}" if count else slug
+
+
+def _front_matter(lines: tuple[str, ...]) -> tuple[int, int] | None:
+    if not lines or lines[0].strip() != "---":
+        return None
+    end = next((n for n, line in enumerate(lines[1:200], 2) if _FRONT_MATTER_END.match(line)), None)
+    # a rule at the top of a note is followed by prose, front matter by keys
+    if end is None or not all(_is_front_matter(line) for line in lines[1 : end - 1]):
+        return None
+    return 1, end
+
+
+def _is_front_matter(line: str) -> bool:
+    return not line.strip() or line.startswith((" ", "\t", "-", "#")) or ":" in line
+
+
+class _Builder:
+    """Folds the parser's flat tokens into one tree, in one pass."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.root = Block(kind=BlockKind.ROOT, line=1)
+        self.headings: list[Block] = []
+        self.items: list[Block] = []
+        self.quotes: list[Block] = []
+        self.list_depth = 0
+        self.cursor = (-1, 0)
+
+    def build(self, tokens: list[Token]) -> None:
+        heading: Block | None = None
+        row: list[Line] = []
+        cell = False
+        for token in tokens:
+            match token.type:
+                case "heading_open":
+                    heading = self._heading(token)
+                case "heading_close":
+                    heading = None
+                case "list_item_open":
+                    self.list_depth += 1
+                    self._item(token)
+                case "list_item_close":
+                    self.list_depth -= 1
+                case "blockquote_open":
+                    self.quotes.append(self._add(Block(kind=BlockKind.QUOTE, line=_line(token))))
+                    self.items = []
+                case "blockquote_close":
+                    self.quotes.pop()
+                    self.items = []
+                case "table_open":
+                    self._add(Block(kind=BlockKind.TABLE, line=_line(token)))
+                case "tr_open":
+                    row = []
+                    self._container().children[-1].rows.append(row)
+                    self.cursor = (_line(token), 0)
+                case "th_open" | "td_open":
+                    cell = True
+                case "fence":
+                    self._add(self._fence(token))
+                case "html_block":
+                    self._html(token)
+                case "inline" if heading is not None:
+                    heading.lines.extend(self._located(token))
+                case "inline" if cell:
+                    row.append(self._cell(token))
+                    cell = False
+                case "inline":
+                    self._paragraph(token)
+                case _:
+                    pass
+
+    def _container(self) -> Block:
+        if self.items:
+            return self.items[-1]
+        if self.quotes:
+            return self.quotes[-1]
+        return self.headings[-1] if self.headings else self.root
+
+    def _add(self, block: Block) -> Block:
+        if not self.list_depth:
+            self.items = []
+        self._container().children.append(block)
+        return block
+
+    def _heading(self, token: Token) -> Block:
+        level = int(token.tag[1])
+        block = Block(kind=BlockKind.HEADING, line=_line(token), level=level)
+        if self.list_depth or self.quotes:
+            return self._add(block)
+        self.items = []
+        while self.headings and self.headings[-1].level >= level:
+            self.headings.pop()
+        self._container().children.append(block)
+        self.headings.append(block)
+        return block
+
+    def _item(self, token: Token) -> None:
+        number = _line(token)
+        raw = self.lines[number - 1]
+        start = self.cursor[1] if self.cursor[0] == number else 0
+        match = _MARKER.match(raw, start)
+        column = match.start("marker") if match else start
+        self.cursor = (number, match.end() if match else start)
+        width = len(raw[:column].expandtabs(4))
+        while self.items and self.items[-1].level >= width:
+            self.items.pop()
+        block = Block(kind=BlockKind.ITEM, line=number, level=width)
+        if token.info.isdigit():
+            block.number = int(token.info)
+        self._container().children.append(block)
+        self.items.append(block)
+
+    def _located(self, token: Token) -> Iterator[Line]:
+        """Each line of inline content with the column it has in the note."""
+        first = _line(token)
+        for offset, text in enumerate(token.content.split("\n")):
+            raw = self.lines[first + offset - 1] if first + offset <= len(self.lines) else ""
+            start = self.cursor[1] if self.cursor[0] == first + offset and offset == 0 else 0
+            stripped = text.strip()
+            yield Line(stripped, first + offset, max(raw.find(stripped, start), 0) + 1, first + offset)
+
+    def _paragraph(self, token: Token) -> None:
+        lines = [line for line in self._located(token) if line.text]
+        if not lines:
+            return
+        container = self._container()
+        inside = bool(self.list_depth and self.items)
+        if inside and not container.lines and not container.children:
+            self._take_text(container, lines)
+        elif self.quotes and not self.items and not container.lines and not container.children:
+            self._take_callout(container, lines)
+        else:
+            self._add_paragraphs(lines)
+
+    def _take_text(self, item: Block, lines: list[Line]) -> None:
+        task = _TASK.match(lines[0].text)
+        if task:
+            item.task = True
+            lines[0] = _from(lines[0], task.end())
+        joined = list(_unwrapped(lines))
+        item.lines.append(joined[0])
+        for line in joined[1:]:
+            item.children.append(Block(kind=BlockKind.PARAGRAPH, line=line.number, lines=[line]))
+
+    def _take_callout(self, quote: Block, lines: list[Line]) -> None:
+        callout = _CALLOUT.match(lines[0].text)
+        if callout:
+            quote.info = callout["type"].lower()
+            title = _from(lines[0], callout.end())
+            quote.lines.append(title)
+            lines = lines[1:]
+        if lines:
+            self._add_paragraphs(lines)
+
+    def _add_paragraphs(self, lines: list[Line]) -> None:
+        for line in _unwrapped(lines):
+            if line.number != lines[0].number and self._swallowed_item(line):
+                continue
+            definition = _DEFINITION.match(line.text)
+            block = Block(kind=BlockKind.PARAGRAPH, line=line.number, lines=[line])
+            if not self.list_depth and line.number == lines[0].number:
+                self.items = []
+            before = self._container().children
+            if definition and before and before[-1].kind in {BlockKind.PARAGRAPH, BlockKind.TERM}:
+                term = before[-1]
+                term.kind = BlockKind.TERM
+                block.lines = [_from(line, definition.end())]
+                term.children.append(block)
+            else:
+                before.append(block)
+
+    def _swallowed_item(self, line: Line) -> bool:
+        """Take up a list item that CommonMark reads as the next line of a paragraph (four blanks deep)."""
+        marker = _MARKER.match(line.text)
+        if marker is None:
+            return False
+        while self.items and self.items[-1].level >= line.column - 1:
+            self.items.pop()
+        item = Block(kind=BlockKind.ITEM, line=line.number, level=line.column - 1)
+        start = marker.end() + len(line.text[marker.end() :]) - len(line.text[marker.end() :].lstrip())
+        item.lines.append(_from(line, start))
+        self._container().children.append(item)
+        self.items.append(item)
+        return True
+
+    def _cell(self, token: Token) -> Line:
+        number, start = self.cursor
+        raw = self.lines[number - 1]
+        text = token.content.strip()
+        at = raw.find(text, start) if text else start
+        at = max(at, start)
+        self.cursor = (number, at + len(text))
+        return Line(text, number, at + 1, number)
+
+    def _fence(self, token: Token) -> Block:
+        first = _line(token) + 1
+        lines = [Line(text, n, 1, n) for n, text in enumerate(token.content.splitlines(), first)]
+        return Block(kind=BlockKind.FENCE, line=first - 1, info=token.info.strip(), lines=lines)
+
+    def _html(self, token: Token) -> None:
+        text = _TAGS.sub(lambda m: "\n" * m[0].count("\n"), token.content)
+        first = _line(token)
+        for offset, each in enumerate(text.split("\n")):
+            stripped = each.strip()
+            if stripped and first + offset <= len(self.lines):
+                column = max(self.lines[first + offset - 1].find(stripped), 0) + 1
+                line = Line(stripped, first + offset, column, first + offset)
+                self._add(Block(kind=BlockKind.PARAGRAPH, line=line.number, lines=[line]))
+
+
+def _line(token: Token) -> int:
+    return token.map[0] + 1 if token.map else 1
+
+
+def _from(line: Line, offset: int) -> Line:
+    return Line(line.text[offset:], line.number, line.column + offset, line.last)
+
+
+def _unwrapped(lines: list[Line]) -> Iterator[Line]:
+    """Join lines that an editor wrapped; lines that the author ended stay apart."""
+    pending = lines[0]
+    for before, line in pairwise(lines):
+        if len(before.text) >= _WRAPPED and not _SENTENCE_END.search(before.text) and line.text[:1].isalnum():
+            pending = Line(f"{pending.text} {line.text}", pending.number, pending.column, line.last)
+        else:
+            yield pending
+            pending = line
+    yield pending
+
+
+def _take_contents(root: Block) -> dict[str, int]:
+    """Return the line of each anchor of the table of contents, and empty those items."""
+    found: dict[str, int] = {}
+    for block in root.walk():
+        if block.kind is BlockKind.ITEM and block.lines and block.lines[0].text.startswith("["):
+            inline = plain(block.lines[0].text)
+            if (
+                len(inline.links) == 1
+                and inline.links[0][0] == inline.text
+                and inline.links[0][1].startswith("#")
+            ):
+                found.setdefault(inline.links[0][1][1:].lower(), block.line)
+                block.lines = []
+    return found

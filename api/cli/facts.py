@@ -1,0 +1,54 @@
+"""`kubelore facts`: what notes say, one fact a line."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from ingest import read
+from ingest.errors import IngestError
+from ingest.pipeline import ingest_note
+from ontology.statements import Statement, Text
+from ontology.vocabulary import registry
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument(
+        "notes", nargs="+", metavar="NOTE", type=Path, help="a markdown file, or a folder of them"
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the facts of each note; 0 when all were read, 2 when one could not be."""
+    code = 0
+    concepts = registry()
+    try:
+        for path, document in read.find(arguments.notes):
+            for statement in ingest_note(read.read(path, document=document), concepts).statements:
+                line = orjson.dumps(as_row(statement, document), option=orjson.OPT_APPEND_NEWLINE)
+                sys.stdout.buffer.write(line)
+    except IngestError as error:
+        sys.stderr.write(f"kubelore: {error} [{error.code}]\n")
+        code = 2
+    return code
+
+
+def as_row(statement: Statement, document: str) -> dict[str, Any]:
+    """Return a statement as one line of the interface: `neg` and `cond` only where they say something."""
+    object_ = statement.object
+    row: dict[str, Any] = {
+        "s": statement.subject,
+        "p": statement.predicate,
+        "o": object_.value if isinstance(object_, Text) else object_,
+        "lines": list(statement.lines),
+        "kind": statement.kind,
+        "document": document,
+    }
+    if statement.negated:
+        row["neg"] = True
+    if statement.condition:
+        row["cond"] = statement.condition
+    return row

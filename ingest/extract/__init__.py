@@ -1,0 +1,1 @@
+"""From a linked note to statements: small rules, one pattern a module."""

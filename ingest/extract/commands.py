@@ -1,0 +1,135 @@
+"""Command lines, in fences and code spans: whose command it is, and its flags."""
+
+import re
+from collections.abc import Iterator
+
+from ingest.extract.facts import STRUCTURE, Fact
+from ingest.extract.reading import Reading
+from ingest.link.disambiguate import Context
+from ingest.link.outline import Node
+from ingest.parse.blocks import BlockKind, Line
+from ontology.concepts import ConceptKind
+
+_TOOLS = r"kubectl|kubeadm|helm|etcdctl|docker|crictl|minikube|kustomize|systemctl|istioctl|velero|kind|journalctl|openssl|curl|argocd"
+_COMMAND = re.compile(rf"^(?:\$|>|#)?\s*(?:sudo\s+)?(?P<line>(?:{_TOOLS})\s+\S.*)$")
+_PROMPT = re.compile(r"^(?:\$|>)\s+")
+_PLACEHOLDER = re.compile(r"\s*(?:\[[^\]]*\]|<[^>]*>|\{[^}]*\}).*$")
+_COMMENT = re.compile(r"\s+#\s.*$")
+_FLAG = re.compile(r"(?<=\s)(?P<flag>--[a-z][a-z0-9-]*)")
+_WORD = re.compile(r"^[a-z][a-z-]*$")
+_SHELLS = frozenset(
+    {"", "bash", "sh", "shell", "console", "zsh", "terminal", "text", "shell-session", "cmd", "powershell"}
+)
+_CREATED = re.compile(r"^kubectl\s+create\s+(?P<kind>[a-z-]+)")
+# `kubectl VERB NOUN`: only these verbs have a second word that is a subcommand
+_NESTED = frozenset(
+    {
+        "config",
+        "rollout",
+        "auth",
+        "certificate",
+        "set",
+        "cluster-info",
+        "top",
+        "create",
+        "plugin",
+        "apply",
+        "alpha",
+    }
+)
+_RENAMED = {"kubectl config user-context": "kubectl config use-context"}
+
+
+def fences(reading: Reading, node: Node) -> Iterator[Fact]:
+    """Each command line of a fence without a language, or with that of a shell."""
+    if node.kind is not BlockKind.FENCE or node.block.info.split(" ")[0].lower() not in _SHELLS:
+        return
+    owners = reading.owners(node)
+    for line in _joined(node.block.lines):
+        command = command_line(line.text)
+        if command:
+            yield from facts(reading, command, owners.names[0], (*owners.lines[:1], line), node)
+
+
+def spans(reading: Reading, node: Node) -> Iterator[Fact]:
+    """Command lines in the code spans of an item or paragraph, and items that are one."""
+    if node.line is None or node.kind is BlockKind.HEADING:
+        return
+    texts = [node.inline.text[a:b] for a, b in node.inline.codes]
+    if not texts:
+        texts = [node.right if node.separator else node.text]
+    for text in texts:
+        command = command_line(text)
+        if command:
+            subject = _of_line(node) or reading.owners(node).names[0]
+            yield from facts(reading, command, subject, (node.line,), node)
+
+
+def _of_line(node: Node) -> str:
+    if node.left_terms and node.left_terms[0].choice:
+        return node.left_terms[0].name
+    outside = [n for n in node.named if not n.mention.code and n.choice.kind is not ConceptKind.ENUM]
+    codes = node.inline.codes
+    return next((n.name for n in outside if not any(a <= n.start < b for a, b in codes) and codes), "")
+
+
+def command_line(text: str) -> str:
+    """Return the command of a line, up to its first placeholder, or nothing when it is none."""
+    match = _COMMAND.match(text.strip())
+    if match is None or (text.strip().startswith("#") and not text.strip().startswith("# kubectl")):
+        return ""
+    line = _COMMENT.sub("", match["line"])
+    line = re.split(r"\s+(?:\||&&|;|>)\s+", line)[0] if "'" not in line and '"' not in line else line
+    return _PLACEHOLDER.sub("", line).strip().rstrip("\\").strip()
+
+
+def subcommand(command: str) -> str:
+    """Return a command with its subcommands, without arguments: `kubectl rollout undo`."""
+    words = command.split()
+    kept = words[:1]
+    for word in words[1:3]:
+        if not _WORD.match(word):
+            break
+        kept.append(word)
+        if kept[0] == "kubectl" and word not in _NESTED:
+            break
+    return " ".join(kept)
+
+
+def facts(
+    reading: Reading, command: str, subject: str, lines: tuple[Line, ...], node: Node
+) -> Iterator[Fact]:
+    """What one command line says."""
+    name = subcommand(command)
+    repaired = _RENAMED.get(name)
+    created = _CREATED.match(command)
+    if created:
+        kind = reading.linker.resolve(created["kind"], Context(marked=True, code=True), slot=False)
+        if kind is not None and kind.kind is ConceptKind.KIND:
+            subject = kind.name
+    shown = command.replace(name, repaired) if repaired else command
+    yield Fact(
+        subject=subject, predicate="hasCommand", object=shown, literal=True, lines=lines, kind=STRUCTURE
+    )
+    for flag in dict.fromkeys(m["flag"] for m in _FLAG.finditer(command)):
+        yield Fact(
+            subject=repaired or name, predicate="hasOption", object=flag, lines=lines[-1:], kind=STRUCTURE
+        )
+    del node
+
+
+def _joined(lines: list[Line]) -> Iterator[Line]:
+    """Join lines that end in a backslash."""
+    pending: Line | None = None
+    for line in lines:
+        text = line.text.strip()
+        if pending is not None:
+            line = Line(f"{pending.text} {text}", pending.number, pending.column, line.number)  # noqa: PLW2901
+            text = line.text
+        if text.endswith("\\"):
+            pending = Line(text[:-1].rstrip(), line.number, line.column, line.last)
+        else:
+            pending = None
+            yield Line(_PROMPT.sub("", text), line.number, line.column, line.last)
+    if pending is not None:
+        yield pending

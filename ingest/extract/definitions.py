@@ -1,0 +1,173 @@
+"""Explanations of a term: `X : Y`, the gloss in `X(Y)`, the first bullet below it, a definition list."""
+
+import re
+from collections.abc import Iterator
+
+from ingest.extract.facts import PATTERN, STRUCTURE, Fact
+from ingest.extract.reading import Reading, explanation, is_enumerated
+from ingest.extract.aliases import is_second_name
+from ingest.link.outline import ARROW, Node, Term, is_value, split_brackets
+from ingest.parse.blocks import BlockKind, Line
+
+_COMMAND = re.compile(
+    r"^[$>]?\s*(?:kubectl|kubeadm|helm|etcdctl|docker|crictl|systemctl|curl|minikube|kind|k)\s"
+)
+_STATED = frozenset({"true", "false"})
+_PARTS = re.compile(r"\s*/\s*")
+
+
+def labels(reading: Reading, node: Node) -> Iterator[Fact]:
+    """`X : Y` where X is exactly a concept and Y explains it."""
+    if not node.separator or not node.right or node.line is None or node.kind is BlockKind.HEADING:
+        return
+    if len(node.left_terms) != 1 or not node.left_terms[0].choice:
+        return
+    text = explanation(node.right)
+    if _explains(reading, node, text):
+        yield _definition(node.left_terms[0].name, text, (node.line,), PATTERN)
+
+
+def _explains(reading: Reading, node: Node, text: str) -> bool:
+    if not text or is_value(text) or text.lower() in _STATED or _COMMAND.match(text):
+        return False
+    if node.separator == ":" and ARROW.search(text) and not text[:1].isascii() and len(ARROW.split(text)) > 2:
+        return False
+    terms = reading.terms(text, node)
+    named = [t for t in terms if t.choice]
+    if not named:
+        return True
+    if len(named) < len(terms):
+        return len(named) * 2 <= len(terms) or len(terms) == 1
+    if len(terms) > 1:
+        return False
+    return not is_enumerated(named[0].name) and named[0].name != node.left_terms[0].name
+
+
+def first_bullets(reading: Reading, node: Node) -> Iterator[Fact]:
+    """The first bullet directly below a heading or item that names exactly one concept."""
+    if (
+        node.kind is not BlockKind.ITEM
+        or node.block.number is not None
+        or node.line is None
+        or node.block.task
+    ):
+        return
+    above = node.parent
+    if (
+        above is None
+        or not _is_first(node, above)
+        or len(above.topics) != 1
+        or above.contrast
+        or above.clause
+    ):
+        return
+    if above.kind is BlockKind.HEADING:
+        if above.role == "contrast" or above.topics[0].name == "Document":
+            return
+    elif above.kind is not BlockKind.ITEM or above.separator or above.role in {"example", "kinds"}:
+        return
+    if node.separator or node.terms or node.topics or node.role or node.question or ARROW.search(node.text):
+        if not _value_behind(node):
+            return
+    text = explanation(node.text)
+    if (
+        not text
+        or _COMMAND.match(text)
+        or is_value(text)
+        or _is_list(reading, node, text)
+        or _is_pattern(text)
+    ):
+        return
+    lines = (above.line, node.line) if above.line else (node.line,)
+    yield _definition(above.topics[0].name, text, lines, STRUCTURE)
+
+
+def _value_behind(node: Node) -> bool:
+    return node.separator == "|"
+
+
+def _is_pattern(text: str) -> bool:
+    return " " not in text and re.fullmatch(r"[\w.{}<>\[\]/*=:-]+", text) is not None
+
+
+def _is_list(reading: Reading, node: Node, text: str) -> bool:
+    terms = reading.terms(text, node) if len(text) < 90 else ()
+    return bool(terms) and (
+        all(t.choice for t in terms)
+        or (len(terms) > 2 and sum(bool(t.choice) for t in terms) * 2 > len(terms))
+    )
+
+
+def _is_first(node: Node, above: Node) -> bool:
+    first = next((c for c in above.children if c.text or c.kind in {BlockKind.TABLE, BlockKind.FENCE}), None)
+    return first is node
+
+
+def glosses(reading: Reading, node: Node) -> Iterator[Fact]:
+    """`X(Y)`: what stands in brackets behind a concept explains it, unless it is a name or a list."""
+    if node.line is None:
+        return
+    if node.kind is BlockKind.HEADING:
+        yield from _heading_gloss(reading, node)
+        return
+    terms = node.terms or node.left_terms
+    if not terms or not all(t.choice for t in terms):
+        return
+    for term in terms:
+        if term.bracket:
+            yield from _gloss(reading, node, term, (node.line,))
+    if node.separator and node.right:
+        yield from _gloss_of_value(reading, node)
+
+
+def _gloss_of_value(reading: Reading, node: Node) -> Iterator[Fact]:
+    # `RWO : ReadWriteOnce (하나의 노드에 읽고 쓰기)`
+    bare, brackets = split_brackets(node.right)
+    if len(brackets) != 1 or node.line is None:
+        return
+    terms = reading.terms(bare, node)
+    if len(terms) == 1 and terms[0].choice and is_enumerated(terms[0].name):
+        yield from _gloss(
+            reading, node, Term(text=bare, bracket=brackets[0], choice=terms[0].choice), (node.line,)
+        )
+
+
+def _heading_gloss(reading: Reading, node: Node) -> Iterator[Fact]:
+    if not node.bracket or not node.topics or node.line is None:
+        return
+    listed = reading.terms(node.bracket, node)
+    if listed and all(t.choice for t in listed):
+        return
+    lines = (*reading.contents_line(node), node.line)
+    parts = [p for p in _PARTS.split(node.bracket) if p]
+    dealt = parts if len(parts) == len(node.topics) > 1 else [node.bracket] * len(node.topics)
+    for topic, text in zip(node.topics, dealt, strict=True):
+        if not is_second_name(reading, topic.name, text):
+            yield _definition(topic.name, text, lines, PATTERN)
+
+
+def _gloss(reading: Reading, node: Node, term: Term, lines: tuple[Line, ...]) -> Iterator[Fact]:
+    if is_second_name(reading, term.name, term.bracket) or is_value(term.bracket):
+        return
+    listed = reading.terms(term.bracket, node)
+    if len(listed) > 1 and all(t.choice for t in listed):
+        return
+    text = explanation(term.bracket)
+    if text:
+        yield _definition(term.name, text, lines, PATTERN)
+
+
+def definition_lists(reading: Reading, node: Node) -> Iterator[Fact]:
+    """A term with `: explanation` below it."""
+    if node.kind is not BlockKind.TERM or len(node.topics) != 1 or node.line is None or node.separator:
+        return
+    for child in node.children:
+        if child.kind is BlockKind.PARAGRAPH and child.line is not None:
+            text = explanation(child.text)
+            if text and not _is_list(reading, child, text):
+                yield _definition(node.topics[0].name, text, (node.line, child.line), PATTERN)
+            return
+
+
+def _definition(subject: str, text: str, lines: tuple[Line, ...], kind: str) -> Fact:
+    return Fact(subject=subject, predicate="definition", object=text, lines=lines, kind=kind, literal=True)

@@ -1,0 +1,211 @@
+"""Members of a class: `ex) A, B`, `대표적인 C A, B`, `A, B 등`, `such as A, B`, a list below a class."""
+
+import re
+from collections.abc import Iterator
+
+from ingest.extract.facts import PATTERN, STRUCTURE, Fact
+from ingest.extract.reading import Owners, Reading, is_enumerated, is_member, is_part
+from ingest.link.outline import ARROW, Node, Term
+from ingest.parse.blocks import BlockKind
+from ontology.concepts import ConceptKind
+
+_MARK = re.compile(
+    r"(?:\bex\)|\bex[.:]|\be\.?g\.?[,:)]?\s|예\)|예시\)|예\s?[:：]|예시\s?[:：]|예를 ?들어[,:]?|for example[,:]?|for instance[,:]?|such as|including)\s*(?P<list>.+)$",
+    re.IGNORECASE,
+)
+_TYPICAL = re.compile(r"^(?:대표적인|대표적으로|대표|typical|common|popular)\s+(?P<rest>.+)$", re.IGNORECASE)
+_ET_CETERA = re.compile(
+    r"\s*(?:등(?:등|이|을|의|에)?|etc\.?|and so on|\.\.\.|…)\s*(?:이? ?있다|이? ?있음|이? ?있습니다|이다|입니다)?[.\s]*$",
+    re.IGNORECASE,
+)
+_PATTERN = re.compile(r"^[\w<>{}\[\]-]+(?:[./*@][\w<>{}\[\]*-]+){2,}$")
+_RELATIVE = re.compile(r"(?P<modifier>.*[가-힣](?:는|은|한|된|할|던|적인)\s+)(?P<list>[^\s].*)$")
+_TAIL = re.compile(r"\s*(?:와|과|처럼)?\s*같(?:이|은)\s.*$")
+_LIKE = re.compile(r"^(?P<list>[^.]{1,60}?)(?:와|과)\s*같(?:이|은)\s")
+_COMMAND = re.compile(r"^`?(?:kubectl|helm|docker|etcdctl|kubeadm)\b")
+
+
+def marked(reading: Reading, node: Node) -> Iterator[Fact]:
+    """`ex) A, B` behind a sentence or alone."""
+    match = _MARK.search(node.text) if node.line is not None and node.kind is not BlockKind.HEADING else None
+    if match is None or node.role == "example":
+        return
+    owners = _subject(reading, node, match.start())
+    yield from _members(reading, node, owners, match["list"], PATTERN)
+
+
+def labelled(reading: Reading, node: Node) -> Iterator[Fact]:
+    """`예시: A, B`, and what stands below a label of examples without being a name."""
+    if node.line is None:
+        return
+    if node.role == "example" and node.right and not node.left_terms:
+        yield from _members(reading, node, reading.owners(node), node.right, PATTERN)
+    elif node.parent is not None and node.parent.role == "example" and not node.terms and not node.separator:
+        if node.kind is BlockKind.ITEM and not _COMMAND.match(node.text):
+            owners = reading.owners(node)
+            for owner in owners.names:
+                yield _example(owner, node.text, owners, node, literal=True, kind=STRUCTURE)
+
+
+def typical(reading: Reading, node: Node) -> Iterator[Fact]:
+    """`대표적인 웹 서버 A, B`: the class and its members."""
+    match = _TYPICAL.match(node.text)
+    if match is None or node.line is None or node.separator:
+        return
+    rest = _ET_CETERA.sub("", match["rest"])
+    named = [n for n in node.named if n.start >= match.start("rest")]
+    owners = reading.owners(node)
+    if not named:
+        return
+    first = named[0]
+    behind = node.text[first.mention.stop :].lstrip(" :(-")
+    class_, members = "", rest
+    following = reading.terms(_ET_CETERA.sub("", behind), node) if behind else ()
+    if first.choice.kind is ConceptKind.ABSTRACT and any(t.choice for t in following):
+        class_, members = first.name, behind
+    for owner in owners.names:
+        if class_:
+            yield _example(owner, class_, owners, node, kind=PATTERN)
+    yield from _members(reading, node, owners, members, PATTERN)
+    for term in reading.terms(_ET_CETERA.sub("", members), node):
+        if class_ and term.choice:
+            yield Fact(subject=term.name, predicate="isA", object=class_, lines=(node.line,), kind=PATTERN)
+
+
+def modified(reading: Reading, node: Node) -> Iterator[Fact]:
+    """`노드에 저장하는 A, B`: a list of names behind a relative clause, below a class."""
+    if (
+        node.line is None
+        or node.kind is not BlockKind.ITEM
+        or node.separator
+        or node.terms
+        or ARROW.search(node.text)
+    ):
+        return
+    match = _RELATIVE.match(_ET_CETERA.sub("", node.text))
+    if match is None or "," not in match["list"] or _TYPICAL.match(node.text):
+        return
+    terms = reading.terms(match["list"], node)
+    owners = reading.owners(node)
+    if len(terms) < 2 or not all(t.choice for t in terms) or any(is_enumerated(t.name) for t in terms):
+        return
+    for owner in owners.names:
+        if reading.kind(owner) in {ConceptKind.ABSTRACT, None}:
+            for term in terms:
+                yield _example(owner, term.name, owners, node, kind=STRUCTURE)
+
+
+def label_members(reading: Reading, node: Node) -> Iterator[Fact]:
+    """`Workload : Deployment, DaemonSet`: a list of concepts behind a class."""
+    if not node.separator or not node.right or node.line is None or node.kind is BlockKind.HEADING:
+        return
+    terms = reading.terms(_ET_CETERA.sub("", node.right), node)
+    listed = [t for t in terms if t.choice and not is_enumerated(t.name)]
+    if len(listed) < 2 or len(listed) < len(terms):
+        return
+    if node.left_terms:
+        owners = Owners(tuple(t.name for t in node.left_terms), node, ())
+    elif node.role in {"kinds", "example", "parts"}:
+        owners = reading.owners(node)
+    else:
+        return
+    if node.role == "example":
+        return
+    for owner in owners.names:
+        for term in listed:
+            if term.name == owner:
+                continue
+            lines = (*owners.lines, node.line)
+            if reading.is_field(term.name) and not is_member(term.name, owner):
+                predicate = "hasOption" if node.role == "option" else "hasField"
+                yield Fact(subject=owner, predicate=predicate, object=term.name, lines=lines, kind=PATTERN)
+            elif node.role == "parts" or is_part(term.name, owner):
+                yield Fact(subject=term.name, predicate="partOf", object=owner, lines=lines, kind=PATTERN)
+            elif reading.kind(owner) is ConceptKind.ABSTRACT or node.role == "kinds":
+                yield _example(owner, term.name, owners, node, kind=PATTERN)
+
+
+def et_cetera(reading: Reading, node: Node) -> Iterator[Fact]:
+    """`A, B 등` below a class."""
+    if node.line is None or node.terms or node.separator or node.kind is BlockKind.HEADING:
+        return
+    bare = _ET_CETERA.sub("", node.text)
+    if bare == node.text or _TYPICAL.match(bare) or _RELATIVE.match(bare):
+        return
+    terms = reading.terms(bare, node)
+    if not terms or not all(t.choice for t in terms) or any(is_enumerated(t.name) for t in terms):
+        return
+    owners = reading.owners(node)
+    for owner in owners.names:
+        for term in terms:
+            if owner != term.name:
+                yield _example(owner, term.name, owners, node, kind=STRUCTURE)
+
+
+def likened(reading: Reading, node: Node) -> Iterator[Fact]:
+    """`A, B와 같이 …`: what the line speaks of, by example."""
+    match = _LIKE.match(node.text) if node.line is not None and node.kind is not BlockKind.HEADING else None
+    if match is None:
+        return
+    terms = reading.terms(match["list"], node)
+    if terms and any(t.choice for t in terms):
+        yield from _members(reading, node, reading.owners(node), match["list"], "sentence")
+
+
+def patterns(reading: Reading, node: Node) -> Iterator[Fact]:
+    """A name pattern that stands alone below a concept (`name.namespace.svc.cluster.local`)."""
+    if node.line is None or node.kind is not BlockKind.ITEM:
+        return
+    text = (node.right if node.separator and node.left_terms else node.text).strip("` ")
+    if (
+        _PATTERN.match(text)
+        and not any(t.choice for t in node.terms)
+        and "://" not in text
+        and text.count(".") > 1
+    ):
+        if node.separator and node.left_terms:
+            owners = Owners(tuple(t.name for t in node.left_terms), node, ())
+        else:
+            owners = reading.owners(node)
+        for owner in owners.names[:1]:
+            yield _example(owner, text, owners, node, literal=True, kind=STRUCTURE)
+
+
+def _subject(reading: Reading, node: Node, before: int) -> Owners:
+    if node.left_terms and node.left_terms[0].choice:
+        return Owners(tuple(t.name for t in node.left_terms), node, ())
+    owners = reading.owners(node)
+    head = [n for n in node.named if n.end <= before]
+    if head and head[-1].end >= before - 1 and head[-1].choice.kind is ConceptKind.ABSTRACT:
+        return Owners((head[-1].name,), node, ())
+    return owners
+
+
+def _members(reading: Reading, node: Node, owners: Owners, text: str, kind: str) -> Iterator[Fact]:
+    for term in reading.terms(_ET_CETERA.sub("", text).rstrip(" .)"), node):
+        if not term.text or len(term.text) > _LONGEST or (not term.choice and _is_prose(term)):
+            continue
+        name = term.name or _noun(term.text)
+        for owner in owners.names:
+            if owner != name:
+                yield _example(owner, name, owners, node, literal=not term.choice, kind=kind)
+        if term.bracket and term.choice and node.line is not None:
+            yield Fact(
+                subject=name, predicate="definition", object=term.bracket, literal=True, lines=(node.line,), kind=PATTERN
+            )  # fmt: skip
+
+
+_LONGEST = 60
+
+
+def _noun(text: str) -> str:
+    return text.strip("`'\" ")
+
+
+def _is_prose(term: Term) -> bool:
+    return len(term.text.split()) > 5
+
+
+def _example(owner: str, name: str, owners: Owners, node: Node, *, kind: str, literal: bool = False) -> Fact:
+    lines = (*owners.lines, node.line) if node.line else owners.lines
+    return Fact(subject=owner, predicate="hasExample", object=name, lines=lines, kind=kind, literal=literal)

@@ -1,0 +1,228 @@
+"""Flows: `A ► B ► C` in a line, arrows at the ends of successive lines, numbered procedures, `A ⊃ B`."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from ingest.extract.facts import PATTERN, Fact
+from ingest.extract.reading import Reading, is_enumerated
+from ingest.link.disambiguate import enumeration
+from ingest.link.outline import ARROW, Named, Node, split_brackets, undecorated
+from ingest.parse.blocks import BlockKind, Line
+from ontology.concepts import ConceptKind
+
+_ENDING_ARROW = re.compile(r"\s*(?:►|▶|→|➡️?|➔|⇒|=>|->)\s*$")
+_STARTING_ARROW = re.compile(r"^\s*(?:►|▶|→|➡️?|➔|⇒|=>|->|↓|⬇️?)\s*")
+_CONTAINS = re.compile(r"\s*⊃\s*")
+_COMMAND = re.compile(r"^`?(?P<command>(?:kubectl|kubeadm|helm|etcdctl|docker)(?:\s+[a-z][a-z-]*){0,3})")
+_ASKED = re.compile(r"^\s*(?:에|에게|한테)\s.*(?:요청|전달|보내|알림|알린|호출|질의|묻)")
+_ORDER = frozenset({"steps"})
+_STATES = frozenset({"hasPhase", "hasState", "hasCondition"})
+_CONDITION = re.compile(r"(?:시|때|경우|when.*|if.*|on .*|after.*)$")
+_CREATION = re.compile(r"순(?:서)?(?:으로|대로)\s*(?P<verb>생성|만들|만든|삭제)")
+_ACTORS = frozenset({ConceptKind.COMPONENT})
+
+
+def arrows(reading: Reading, node: Node) -> Iterator[Fact]:
+    """`A ► B`: a change of state between states, an order between steps."""
+    if node.line is None or node.kind is BlockKind.HEADING or node.left_terms:
+        return
+    text = node.right if node.separator else node.text
+    creation = _CREATION.search(text)
+    parts = [p for p in ARROW.split(undecorated(text)) if p.strip()]
+    if len(parts) < 2:
+        return
+    steps = [_Step(part, _named_in(reading, node, part)) for part in parts]
+    if all(step.state for step in steps):
+        for first, second in pairwise(steps):
+            yield Fact(
+                subject=first.state, predicate="transitionsTo", object=second.state, lines=(node.line,),
+                kind=PATTERN, condition=first.condition,
+            )  # fmt: skip
+        return
+    names = _actors(steps)
+    predicate = "precedes"
+    if creation:
+        predicate = "deletes" if creation["verb"] == "삭제" else "creates"
+    for first, second in pairwise([n for n in names if n]):
+        if first != second:
+            yield Fact(subject=first, predicate=predicate, object=second, lines=(node.line,), kind=PATTERN)
+
+
+def chains(reading: Reading, node: Node) -> Iterator[Fact]:
+    """Successive items of which each ends in an arrow; glosses in their brackets."""
+    siblings = _chain(node)
+    if not siblings:
+        return
+    steps = [_Step(_bare(s.text), _names(s)) for s in siblings]
+    placed = [(name, s.line) for name, s in zip(_actors(steps), siblings, strict=True) if name and s.line]
+    for (first, line), (second, next_line) in pairwise(placed):
+        if first != second:
+            yield Fact(
+                subject=first, predicate="precedes", object=second, lines=(line, next_line), kind=PATTERN
+            )
+    for sibling in siblings:
+        yield from _gloss(reading, sibling)
+
+
+def _gloss(reading: Reading, node: Node) -> Iterator[Fact]:
+    bare, brackets = split_brackets(_bare(node.text))
+    named = [n for n in node.named if n.name]
+    if len(brackets) != 1 or not named or node.line is None:
+        return
+    whole = reading.linker.resolve(bare, reading.context(node), slot=False)
+    if whole is not None:
+        yield Fact(
+            subject=whole.name,
+            predicate="definition",
+            object=brackets[0],
+            literal=True,
+            lines=(node.line,),
+            kind=PATTERN,
+        )
+
+
+def procedures(reading: Reading, node: Node) -> Iterator[Fact]:
+    """Numbered items that are steps: sentences with an actor, or names below a label of order."""
+    if node.block.number is None or node.parent is None or node.line is None:
+        return
+    siblings = [c for c in node.parent.children if c.block.number is not None]
+    if not siblings or siblings[0] is not node or len(siblings) < 2:
+        return
+    if not (_is_ordered(reading, node) or _are_steps(siblings)):
+        return
+    steps = [_Step(_bare(s.text), _names(s)) for s in siblings]
+    placed = [(name, s.line) for name, s in zip(_actors(steps), siblings, strict=True) if name and s.line]
+    for (first, line), (second, next_line) in pairwise(placed):
+        if first != second:
+            yield Fact(
+                subject=first, predicate="precedes", object=second, lines=(line, next_line), kind="structure"
+            )
+
+
+def containment(reading: Reading, node: Node) -> Iterator[Fact]:
+    """`A ⊃ B`: B is part of A."""
+    if node.line is None or "⊃" not in node.text:
+        return
+    parts = [_named_in(reading, node, p) for p in _CONTAINS.split(node.text)]
+    for outer, inner in pairwise(parts):
+        if outer and inner:
+            yield Fact(
+                subject=inner[0].name,
+                predicate="partOf",
+                object=outer[-1].name,
+                lines=(node.line,),
+                kind=PATTERN,
+            )
+
+
+class _Step:
+    """One step of a flow: its text, the names in it, and the state it is if it is one."""
+
+    def __init__(self, text: str, named: list[Named]) -> None:
+        bare, brackets = split_brackets(text)
+        self.text = text
+        self.named = [n for n in named if n.name]
+        whole = self.named[0] if len(self.named) == 1 else None
+        self.state = ""
+        if whole is not None and is_enumerated(whole.name) and len(bare) <= len(whole.mention.surface) + 2:
+            known = enumeration(whole.name)
+            self.state = whole.name if known and known.predicate in _STATES else ""
+        self.condition = next((b for b in brackets if _CONDITION.search(b)), "")
+        command = _COMMAND.match(text.strip())
+        self.command = command["command"].strip() if command else ""
+
+
+def _actors(steps: list[_Step]) -> list[str]:
+    names: list[str] = []
+    previous = ""
+    for step in steps:
+        name = _actor(step, previous)
+        if name:
+            previous = name
+        names.append(name)
+    return names
+
+
+def _actor(step: _Step, previous: str) -> str:
+    """The acting component; the one asked when the actor is that of the step before; a command; what it makes."""
+    if step.command:
+        return step.command
+    outside = [n for n in step.named if not _in_brackets(step.text, n)]
+    components = [n for n in outside if n.choice.kind in _ACTORS]
+    if components:
+        first = components[0]
+        if first.name == previous:
+            asked = next((n for n in components[1:]), None)
+            return asked.name if asked else first.name
+        return first.name
+    if len(outside) == 1 or (outside and outside[0].mention.particle in {"이", "가", "은", "는"}):
+        return outside[0].name
+    return outside[-1].name if outside else ""
+
+
+def _in_brackets(text: str, named: Named) -> bool:
+    before = text[: text.find(named.mention.surface)]
+    return before.count("(") > before.count(")")
+
+
+def _chain(node: Node) -> list[Node]:
+    """The run of siblings that arrows join, given at its first node."""
+    if node.parent is None or node.kind not in {BlockKind.ITEM, BlockKind.PARAGRAPH} or not node.text:
+        return []
+    siblings = [c for c in node.parent.children if c.text]
+    at = next((i for i, s in enumerate(siblings) if s is node), 0)
+    if at and _joined(siblings[at - 1], node):
+        return []
+    end = at
+    while end + 1 < len(siblings) and _joined(siblings[end], siblings[end + 1]):
+        end += 1
+    return siblings[at : end + 1] if end > at else []
+
+
+def _joined(first: Node, second: Node) -> bool:
+    return bool(_ENDING_ARROW.search(first.text) or _STARTING_ARROW.match(second.text))
+
+
+def _bare(text: str) -> str:
+    return _STARTING_ARROW.sub("", _ENDING_ARROW.sub("", text))
+
+
+def _names(node: Node) -> list[Named]:
+    return list(node.named)
+
+
+def _named_in(reading: Reading, node: Node, part: str) -> list[Named]:
+    del reading
+    start = node.text.find(part)
+    return [n for n in node.named if start <= n.start < start + len(part)]
+
+
+def _is_ordered(reading: Reading, node: Node) -> bool:
+    if reading.label_role(node) in _ORDER:
+        return True
+    return any(
+        a.role in _ORDER or _SEQUENCE.search(a.text)
+        for a in node.above()
+        if a.line is not None and a is node.parent
+    )
+
+
+_SEQUENCE = re.compile(
+    r"순서|과정|절차|흐름|단계|방법|steps?\b|flow|process|procedure|workflow|sequence|how ", re.IGNORECASE
+)
+
+
+def _are_steps(siblings: list[Node]) -> bool:
+    sentences = sum(
+        not s.terms and not s.topics and not s.separator and len(s.text.split()) > 2 for s in siblings
+    )
+    acting = sum(
+        any(n.choice.kind in _ACTORS for n in s.named) or bool(_COMMAND.match(s.text)) for s in siblings
+    )
+    return sentences == len(siblings) and acting * 2 >= len(siblings)
+
+
+def line_of(node: Node) -> tuple[Line, ...]:
+    """Return a node's own line."""
+    return (node.line,) if node.line else ()

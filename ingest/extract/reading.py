@@ -1,0 +1,156 @@
+"""What every rule asks of the outline: to whom a line belongs, and which lines say so."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from ingest.lexicon.entries import Lexicon
+from ingest.link.api import owns
+from ingest.link.disambiguate import Context, enumeration
+from ingest.link.outline import Linker, Node, Outline, Term
+from ingest.parse.blocks import BlockKind, Line
+from ontology.concepts import ConceptKind
+
+_EXAMPLE = re.compile(
+    r"[\s,;(（]*(?:\bex\)|\bex\.|\bex:|\be\.?g\.?[,:)]?\s|예\)|예시\)|예:|예시:|예를 들어|예를들어|for example|for instance|such as\s).*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_DEFAULT_MARK = re.compile(r"\s*[(（]\s*(?:기본값?|디폴트|default|기본 ?설정)\s*[)）]", re.IGNORECASE)
+_BRACKET = re.compile(r"\s*[(（](?P<inner>[^()（）]*)[)）]")
+_ANSWER = re.compile(r"^(?:A|답|답변|Ans(?:wer)?)\s*\d*\s*[.:)]\s*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """The concepts to which a line belongs, the node that names them, and the lines in between."""
+
+    names: tuple[str, ...]
+    node: Node | None
+    lines: tuple[Line, ...]
+
+
+@cache
+def _classes() -> tuple[dict[str, frozenset[str]], frozenset[str], frozenset[str], frozenset[str]]:
+    raw = tomllib.loads(files("ingest.extract").joinpath("classes.toml").read_text(encoding="utf-8"))
+    members = {name: frozenset(each) for name, each in raw["members"].items()}
+    parts = raw["parts"]
+    return members, frozenset(parts["wholes"]), frozenset(parts["parts"]), frozenset(parts["of_clusters"])
+
+
+def is_member(name: str, of: str) -> bool:
+    """Whether the concept is a member of the class."""
+    return name in _classes()[0].get(of, ())
+
+
+def is_class(name: str) -> bool:
+    """Whether the concept is a class whose members we know."""
+    return name in _classes()[0]
+
+
+def is_part(name: str, of: str) -> bool:
+    """Whether the concept is a part of the whole, as a component is of the control plane."""
+    _, wholes, parts, of_clusters = _classes()
+    return of in wholes and (name in parts or (name in of_clusters and of in {"Cluster", "Kubernetes"}))
+
+
+class Reading:
+    """A note's outline as the rules see it."""
+
+    def __init__(self, outline: Outline, lexicon: Lexicon) -> None:
+        self.outline = outline
+        self.lexicon = lexicon
+
+    @property
+    def linker(self) -> Linker:
+        """Resolves further phrases of the note."""
+        return self.outline.linker
+
+    def owners(self, node: Node) -> Owners:
+        """Return the nearest concepts above a node; the note's subject when nothing above names one."""
+        between: list[Line] = []
+        for above in node.above():
+            if above.topics:
+                return Owners(tuple(t.name for t in above.topics), above, (*_own(above), *reversed(between)))
+            if above.kind is not BlockKind.HEADING and above.line is not None:
+                between.append(above.line)
+        return Owners((self.outline.subject,), None, tuple(reversed(between)))
+
+    def heading(self, node: Node) -> Owners:
+        """Return the concepts of the nearest heading above that names some."""
+        for above in node.above():
+            if above.kind is BlockKind.HEADING and above.topics:
+                return Owners(tuple(t.name for t in above.topics), above, _own(above))
+        return Owners((self.outline.subject,), None, ())
+
+    def label_role(self, node: Node) -> str:
+        """Return the role of the label that stands between a node and its owners, or of its own label."""
+        if node.role:
+            return node.role
+        for above in node.above():
+            if above.role and above.role not in {"term", "remark", "navigation"}:
+                return above.role
+            if above.topics:
+                return ""
+        return ""
+
+    def contents_line(self, node: Node) -> tuple[Line, ...]:
+        """Return the line of the table of contents that leads to a heading."""
+        anchor = self.outline.anchors.get(id(node), "")
+        line = self.outline.contents.get(anchor)
+        return (Line("", line, 1, line),) if line else ()
+
+    def context(self, node: Node) -> Context:
+        """Return the context of a phrase that stands in a node, its own topics nearest."""
+        names = [t.name for t in node.topics]
+        for above in node.above():
+            names.extend(t.name for t in above.topics if t.name not in names)
+        return Context(owners=tuple(names), marked=True, words=node.text.lower())
+
+    def terms(self, text: str, node: Node) -> tuple[Term, ...]:
+        """Return a list of terms that stands in a node; unresolved members have no concept."""
+        return self.linker.terms(text, self.context(node), line=node.block.line) if text else ()
+
+    def kind(self, name: str) -> ConceptKind | None:
+        """Return the sort of a concept."""
+        found = self.lexicon.kind(name)
+        if found is None and "." in name:
+            return ConceptKind.FIELD
+        return found
+
+    def is_field(self, name: str) -> bool:
+        """Whether the concept is a field, option or flag."""
+        return name.startswith("--") or self.kind(name) is ConceptKind.FIELD
+
+
+def narrowed(owners: Iterable[str], name: str) -> tuple[str, ...]:
+    """Return the owners that the API knows to have the field; all of them when it knows none."""
+    names = tuple(owners)
+    knowing = tuple(o for o in names if owns(o, name))
+    return knowing or names
+
+
+def is_enumerated(name: str) -> bool:
+    """Whether the concept is a value of an enumeration that notes list."""
+    return enumeration(name) is not None
+
+
+def _own(node: Node) -> tuple[Line, ...]:
+    return (node.line,) if node.line else ()
+
+
+def explanation(text: str) -> str:
+    """Return an explanation verbatim: no value after `|`, no appended example, no default marker."""
+    text = text.split(" | ")[0]
+    text = _EXAMPLE.sub("", text)
+    text = _DEFAULT_MARK.sub("", text)
+    return _ANSWER.sub("", text).strip()
+
+
+def sections(node: Node) -> Iterator[Node]:
+    """Yield the headings directly above a node, nearest first."""
+    for above in node.above():
+        if above.kind is BlockKind.HEADING:
+            yield above

@@ -1,0 +1,48 @@
+"""The rules, in one visible tuple. Each reads one node and yields facts; none relies on another."""
+
+from collections.abc import Callable, Iterator
+
+from ingest.extract import aliases, commands, definitions, examples, flows, images, status, structure, values
+from ingest.extract.facts import Fact
+from ingest.extract.reading import Reading
+from ingest.link.outline import Node
+
+Rule = Callable[[Reading, Node], Iterator[Fact]]
+
+# Order is the order of the output, and nothing else.
+RULES: tuple[Rule, ...] = (
+    structure.headings,
+    structure.heading_brackets,
+    structure.items,
+    aliases.brackets,
+    aliases.labels,
+    aliases.roles,
+    values.enumerated,
+    values.fields,
+    values.defaults,
+    definitions.labels,
+    definitions.first_bullets,
+    definitions.glosses,
+    definitions.definition_lists,
+    examples.marked,
+    examples.labelled,
+    examples.typical,
+    examples.modified,
+    examples.label_members,
+    examples.et_cetera,
+    examples.likened,
+    examples.patterns,
+    flows.arrows,
+    flows.chains,
+    flows.procedures,
+    flows.containment,
+    images.depicted,
+    status.stated,
+    commands.fences,
+    commands.spans,
+)
+
+
+def name_of(rule: Rule) -> str:
+    """Return the name under which a statement keeps the rule that found it (`values.defaults`)."""
+    return f"{rule.__module__.rpartition('.')[2]}.{rule.__name__}"

@@ -1,0 +1,50 @@
+"""States of a feature: `Recycle : Deprecated, …`, `(deprecated)`, `사용 중단`."""
+
+import re
+from collections.abc import Iterator
+
+from ingest.extract.facts import PATTERN, Fact
+from ingest.extract.reading import Reading
+from ingest.link.outline import Node
+from ingest.parse.blocks import BlockKind
+
+_STATUS = (
+    ("Deprecated", re.compile(r"\bdeprecated\b|사용 ?중단|지원 ?중단|더 ?이상 사용되지 않", re.IGNORECASE)),
+    ("Removed", re.compile(r"\bremoved\b|제거(?:됨|되었|됐)|삭제된 기능", re.IGNORECASE)),
+    ("Alpha", re.compile(r"\balpha\b|알파", re.IGNORECASE)),
+    ("Beta", re.compile(r"\bbeta\b|베타", re.IGNORECASE)),
+    (
+        "Stable",
+        re.compile(
+            r"\bstable\b(?= (?:since|in|as of|feature)|$|[,.)])|\bGA\b|정식 ?(?:기능|버전|지원|출시)|스테이블",
+            re.IGNORECASE,
+        ),
+    ),
+)
+
+
+def stated(reading: Reading, node: Node) -> Iterator[Fact]:
+    """The first status word of a line, of the concept that the line explains."""
+    if node.line is None or node.kind is BlockKind.HEADING:
+        return
+    found = [(match.start(), status) for status, pattern in _STATUS if (match := pattern.search(node.text))]
+    if not found:
+        return
+    at, status = min(found)
+    if status in {"Alpha", "Beta", "Removed"} and not node.left_terms and "(" not in node.text[:at]:
+        subject = next((n.name for n in node.named if n.end <= at), "")
+    elif node.left_terms and node.left_terms[0].choice:
+        subject = node.left_terms[0].name
+    elif node.terms and node.terms[0].choice:
+        subject = node.terms[0].name
+    else:
+        before = [n for n in node.named if n.end <= at]
+        subject = before[0].name if before else ""
+        if (
+            not subject
+            and len(owners := reading.owners(node).names) == 1
+            and reading.owners(node).node is not None
+        ):
+            subject = owners[0]
+    if subject and subject != status:
+        yield Fact(subject=subject, predicate="status", object=status, lines=(node.line,), kind=PATTERN)

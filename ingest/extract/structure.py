@@ -1,0 +1,188 @@
+"""Headings, list items and labels that name a concept: what it is of what stands above."""
+
+from collections.abc import Iterator
+
+from ingest.extract.facts import PATTERN, STRUCTURE, Fact
+from ingest.extract.reading import Owners, Reading, is_enumerated, is_member, is_part, narrowed
+from ingest.link.api import owns
+from ingest.link.outline import Node, Term
+from ingest.parse.blocks import BlockKind, Line
+from ontology.concepts import ConceptKind
+
+_MEMBERS = frozenset({"example", "kinds"})
+_STEPS = ("PodPhase.", "PersistentVolumePhase.", "PersistentVolumeClaimPhase.")
+
+
+def headings(reading: Reading, node: Node) -> Iterator[Fact]:
+    """A heading below a heading: each concept it names is a subtopic of each above."""
+    if node.kind is not BlockKind.HEADING or not node.topics or node.line is None:
+        return
+    above = reading.heading(node)
+    lines = (*reading.contents_line(node), node.line)
+    if above.node is not None:
+        for owner in above.names:
+            for topic in node.topics:
+                if topic.name != owner and topic.name != "Document" and not node.role == "contrast":
+                    yield Fact(
+                        subject=owner, predicate="hasSubtopic", object=topic.name, lines=lines, kind=STRUCTURE
+                    )
+    if node.left_terms and node.terms:  # `X - Y`: X by means of Y
+        for used in node.terms:
+            yield Fact(
+                subject=node.topics[0].name, predicate="uses", object=used.name, lines=lines, kind=PATTERN
+            )
+
+
+def heading_brackets(reading: Reading, node: Node) -> Iterator[Fact]:
+    """A list of concepts in the brackets of a heading: subtopics."""
+    if node.kind is not BlockKind.HEADING or not node.bracket or not node.topics or node.line is None:
+        return
+    terms = reading.terms(node.bracket, node)
+    if terms and all(t.choice for t in terms) and not _same(node, terms):
+        lines = (*reading.contents_line(node), node.line)
+        for topic in node.topics:
+            for term in terms:
+                if term.name != topic.name:
+                    yield Fact(
+                        subject=topic.name,
+                        predicate="hasSubtopic",
+                        object=term.name,
+                        lines=lines,
+                        kind=STRUCTURE,
+                    )
+
+
+def items(reading: Reading, node: Node) -> Iterator[Fact]:
+    """A list item or label that names a concept: field, option, part, member, step or subtopic."""
+    if node.line is None or node.kind is BlockKind.HEADING or is_contrasted(node):
+        return
+    terms = node.left_terms or node.terms
+    if node.separator and node.left_terms and not node.right and node.topics:
+        yield from _field_beside_owner(reading, node)
+        return
+    if not terms or not all(t.choice for t in terms):
+        return
+    owners = reading.owners(node)
+    if node.kind is BlockKind.PARAGRAPH and not _speaks_for_others(node):
+        return
+    pair = _class_and_member(terms)
+    for term in terms[:1] if pair else terms:
+        yield from _related(reading, node, owners, term, alone=len(terms) == 1)
+    if pair:
+        yield Fact(
+            subject=terms[1].name, predicate="isA", object=terms[0].name, lines=(node.line,), kind=PATTERN
+        )
+
+
+def _field_beside_owner(reading: Reading, node: Node) -> Iterator[Fact]:
+    # `operator options - matchExpressions`
+    if node.line is None:
+        return
+    owner = node.topics[0].name
+    owners = reading.owners(node)
+    yield from _related(reading, node, owners, Term(text=owner, choice=node.topics[0]), alone=True)
+    field = node.left_terms[0].name.rpartition(".")[2]
+    predicate = "hasOption" if node.role == "option" else "hasField"
+    yield Fact(
+        subject=owner,
+        predicate=predicate,
+        object=f"{owner}.{field}",
+        lines=(node.line,),
+        kind=STRUCTURE,
+        confidence=0.7,
+    )
+
+
+def _related(reading: Reading, node: Node, owners: Owners, term: Term, *, alone: bool) -> Iterator[Fact]:
+    name = term.name
+    if is_enumerated(name) and not _is_step(owners, name, node):
+        return
+    for owner in narrowed(owners.names, name):
+        if owner == name or node.line is None:
+            continue
+        predicate = relation(reading, node, owners, owner, name, alone=alone)
+        lines = _lines(owners, node.line)
+        if predicate == "partOf":
+            yield Fact(subject=name, predicate=predicate, object=owner, lines=lines, kind=STRUCTURE)
+        elif predicate:
+            yield Fact(subject=owner, predicate=predicate, object=name, lines=lines, kind=STRUCTURE)
+
+
+def relation(reading: Reading, node: Node, owners: Owners, owner: str, name: str, *, alone: bool) -> str:
+    """Return the predicate between an owner and a concept named below it, `partOf` meaning part of owner."""
+    role = reading.label_role(node)
+    if reading.is_field(name):
+        known = owns(owner, name) or reading.is_field(owner)
+        if role == "option" and (known or not is_member(name, owner)):
+            return "hasOption"
+        if is_member(name, owner):
+            return "hasExample"
+        if known or role == "field":
+            return "hasField"
+    if reading.is_field(owner) and reading.kind(owner) is ConceptKind.FIELD and name == "ContainerState":
+        return "hasField"
+    if is_member(name, owner) or role in _MEMBERS:
+        return "hasExample"
+    if role == "parts" or is_part(name, owner) or _is_step(owners, name, node):
+        return "partOf"
+    if role == "uses":
+        return "uses"
+    if role == "requires":
+        return "requires"
+    below_heading = owners.node is None or owners.node.kind is BlockKind.HEADING
+    if not alone and reading.kind(owner) in {ConceptKind.ABSTRACT, None}:
+        return "hasExample"
+    return "hasSubtopic" if below_heading and alone else ""
+
+
+def _is_step(owners: Owners, name: str, node: Node) -> bool:
+    """A list item below a phase is a step of it, unless its own lines give a phase (then a situation)."""
+    if owners.node is None or owners.node.kind is not BlockKind.ITEM:
+        return False
+    return (
+        any(o.startswith(_STEPS) for o in owners.names)
+        and not name.startswith(_STEPS)
+        and not gives_phase(node)
+    )
+
+
+def gives_phase(node: Node) -> bool:
+    """Whether the lines below an item give the phase or conditions of a Pod: then it is a situation."""
+    for below in node.walk():
+        if below is node:
+            continue
+        names = {t.name for t in below.left_terms}
+        if names & {"Pod", "Pod.phase"} and below.right:
+            return True
+        if any(n.startswith("PodCondition.") for n in names) and below.right:
+            return True
+    return False
+
+
+def is_contrasted(node: Node) -> bool:
+    """Whether an item is one of the things that a contrast heading compares."""
+    parent = node.parent
+    if (
+        parent is None
+        or not parent.contrast
+        or node.kind is not BlockKind.ITEM
+        or node.block.number is not None
+    ):
+        return False
+    return any(c.text for c in node.children)
+
+
+def _class_and_member(terms: tuple[Term, ...]) -> bool:
+    return len(terms) == 2 and is_member(terms[1].name, terms[0].name)
+
+
+def _speaks_for_others(node: Node) -> bool:
+    return bool(node.children)
+
+
+def _same(node: Node, terms: tuple[Term, ...]) -> bool:
+    return {t.name for t in terms} == {t.name for t in node.topics}
+
+
+def _lines(owners: Owners, line: Line) -> tuple[Line, ...]:
+    return (*owners.lines, line)

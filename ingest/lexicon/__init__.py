@@ -1,0 +1,1 @@
+"""Names in two languages: every written form of every concept, found in one pass over a text."""

@@ -1,0 +1,146 @@
+"""Surface form -> candidate concepts: every label of the registry, the API's own names, and aliases.
+
+A form is *strict* when the same letters are an everyday word (`data`, `Always`, `성공`). Such a form is a
+term only where the text marks it: as a whole label, cell or code span, or by its exact spelling.
+"""
+
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib.resources import files
+from typing import Any
+
+from ahocorasick_rs import AhoCorasick
+
+from ingest.lexicon.normalize import fold, stems, trimmed
+from ontology.cluster import schema
+from ontology.concepts import Concept, ConceptKind, ConceptRegistry
+
+_CAMEL = re.compile(r"[a-z0-9][A-Z]")
+_HANGUL = re.compile(r"[가-힣]")
+_WORD = re.compile(r"[A-Za-z]+$")
+_SHORT = 3
+# Kinds of the API that carry answers and options; notes that say `Status` or `Scale` mean something else.
+_NO_TOPICS = frozenset({"Status", "Scale", "WatchEvent", "APIGroup", "APIVersions", "DeleteOptions"})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One written form of one concept.
+
+    `strict`: counts only where marked as a term. `exact`: only in this very spelling (`CA`, never `ca`).
+    """
+
+    form: str
+    name: str
+    kind: ConceptKind
+    strict: bool
+    exact: bool
+
+
+class Lexicon:
+    """All written forms; immutable once built."""
+
+    def __init__(self, registry: ConceptRegistry) -> None:
+        self.registry = registry
+        found: dict[str, list[Entry]] = defaultdict(list)
+        for concept in registry:
+            for form in _forms(concept):
+                _add(found, form, concept.name, concept.kind)
+        for name, forms in _aliases()["forms"].items():
+            concept = registry.get(name)
+            for form in forms:
+                _add(found, form, name, concept.kind if concept else ConceptKind.ABSTRACT)
+        for name, kind in _api_names():
+            if name not in registry:
+                _add(found, name, name, kind)
+        self._by_fold = {key: tuple(entries) for key, entries in found.items()}
+        self.forms: tuple[str, ...] = tuple(self._by_fold)
+        self.entries: tuple[tuple[Entry, ...], ...] = tuple(self._by_fold.values())
+
+    @cached_property
+    def automaton(self) -> AhoCorasick:
+        """The gazetteer over all folded forms; a match's index is one into `entries`."""
+        return AhoCorasick(self.forms)
+
+    def kind(self, name: str) -> ConceptKind | None:
+        """Return the sort of a concept by canonical name; qualified fields (`Service.port`) are fields."""
+        concept = self.registry.get(name)
+        if concept is not None:
+            return concept.kind
+        entries = self._by_fold.get(fold(name), ())
+        return next((e.kind for e in entries if e.name == name), None)
+
+    def candidates(self, phrase: str) -> tuple[Entry, ...]:
+        """Return the entries whose form is the whole phrase; plural, particles, case, spaces aside."""
+        for stem in stems(trimmed(phrase)):
+            entries = self._by_fold.get(fold(stem))
+            if entries:
+                usable = tuple(e for e in entries if not e.exact or stem == e.form)
+                if usable:
+                    return usable
+        return ()
+
+
+@lru_cache(maxsize=4)
+def lexicon(registry: ConceptRegistry) -> Lexicon:
+    """Return the lexicon of a registry, built once."""
+    return Lexicon(registry)
+
+
+def _forms(concept: Concept) -> Iterable[str]:
+    yield concept.name
+    if concept.kind is ConceptKind.ENUM and "." in concept.name:
+        yield concept.name.partition(".")[2]
+    for _, label in concept.labels():
+        yield label
+
+
+def _add(found: dict[str, list[Entry]], form: str, name: str, kind: ConceptKind) -> None:
+    key = fold(form)
+    if not key:
+        return
+    exact = _is_exact(form, name)
+    strict = not exact and _is_strict(form, name, kind)
+    same = [e for e in found[key] if e.name == name]
+    if any(e.exact == exact and e.strict <= strict and (e.form == form or not exact) for e in same):
+        return
+    found[key].append(Entry(form, name, kind, strict, exact))
+
+
+def _is_strict(form: str, name: str, kind: ConceptKind) -> bool:
+    words = {form, form.lower()}
+    if not words.isdisjoint(_aliases()["all"]):
+        return True
+    if kind is ConceptKind.ENUM:
+        return bool(_HANGUL.search(form)) or _CAMEL.search(form) is None
+    if kind is ConceptKind.FIELD:
+        return not words.isdisjoint(_aliases()["fields_and_values"]) or _is_plain_word(form)
+    return len(form) <= _SHORT - 1 and form.islower() and form != name
+
+
+def _is_plain_word(form: str) -> bool:
+    return _WORD.match(form) is not None and _CAMEL.search(form) is None
+
+
+def _is_exact(form: str, name: str) -> bool:
+    # `CA`, `IP` and `FE` are names, `ca`, `ip` and `fe` parts of words
+    return form != name and form.isascii() and form.isupper() and len(form) <= _SHORT - 1
+
+
+def _api_names() -> Iterable[tuple[str, ConceptKind]]:
+    api = schema.load()
+    for key in api.kinds:
+        name = key.rpartition("/")[2]
+        if not name.endswith("List") and name not in _NO_TOPICS:
+            yield name, ConceptKind.KIND
+    for name in sorted({f for t in api.types.values() for f in t.fields if _CAMEL.search(f)}):
+        yield name, ConceptKind.FIELD
+
+
+@lru_cache(maxsize=1)
+def _aliases() -> dict[str, Any]:
+    return tomllib.loads(files("ingest.lexicon").joinpath("aliases.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,1 @@
+"""From words to concepts: what a name means where it stands."""

@@ -1,0 +1,179 @@
+"""Choose among the concepts that a form may mean, by where it stands.
+
+Every candidate gets a score from named signals; the best wins, and score and reasons are kept with the
+choice. Ties go to the sort of concept that notes name most, then to the name.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from ingest.lexicon.entries import Entry
+from ingest.lexicon.normalize import fold
+from ingest.link.api import owns
+from ontology.concepts import ConceptKind
+
+_PRIOR = {
+    ConceptKind.KIND: 1.0,
+    ConceptKind.COMPONENT: 0.9,
+    ConceptKind.ABSTRACT: 0.8,
+    ConceptKind.FIELD: 0.6,
+    ConceptKind.ENUM: 0.5,
+}
+_OWNER_FADES = 0.3
+# Where nothing else decides, a value is one of the enumeration that notes speak of most.
+_USUAL = (
+    "PodPhase", "PodCondition", "ContainerState", "ServiceType", "TolerationOperator", "AccessMode",
+    "ReclaimPolicy", "RestartPolicy", "TaintEffect", "DeploymentStrategy",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Enumeration:
+    """How notes state values of one enumeration: see `lexicon/enumerations.toml`."""
+
+    name: str
+    predicate: str
+    subject: str
+    owners: tuple[str, ...]
+    subjects: tuple[str, ...]
+    field: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Where a form stands.
+
+    `owners` are the concepts above it, nearest first; `siblings` the enumerations that its neighbours
+    in a list may belong to, by how many; `expected` enumerations that a label announces; `valued` says
+    that a value follows; `words` is the text around it in lower case.
+    """
+
+    owners: tuple[str, ...] = ()
+    siblings: Mapping[str, int] | None = None
+    expected: frozenset[str] = frozenset()
+    marked: bool = False
+    code: bool = False
+    valued: bool = False
+    topic: bool = False
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A concept chosen for a form, how surely, and why."""
+
+    name: str
+    kind: ConceptKind
+    score: float
+    reason: str
+
+
+@cache
+def enumerations() -> Mapping[str, Enumeration]:
+    """Return the enumerations that notes list, by type name."""
+    raw = tomllib.loads(files("ingest.lexicon").joinpath("enumerations.toml").read_text(encoding="utf-8"))
+    return {
+        name: Enumeration(
+            name,
+            each.get("predicate", "hasValue"),
+            each["subject"],
+            tuple(each["owners"]),
+            tuple(each.get("subjects", ())),
+            each.get("field", ""),
+        )
+        for name, each in raw.items()
+    }
+
+
+def enumeration(name: str) -> Enumeration | None:
+    """Return the enumeration that a value (`PodPhase.Pending`) belongs to."""
+    type_, dot, _ = name.partition(".")
+    return enumerations().get(type_) if dot else None
+
+
+def choose(surface: str, entries: Iterable[Entry], context: Context) -> Choice | None:
+    """Return the best candidate, or None when the context admits none."""
+    best: Choice | None = None
+    for entry in entries:
+        scored = _score(surface, entry, context)
+        if scored is None:
+            continue
+        if best is None or (scored.score, -_rank(scored), best.name) > (
+            best.score,
+            -_rank(best),
+            scored.name,
+        ):
+            best = scored
+    return best
+
+
+def _rank(choice: Choice) -> int:
+    type_ = choice.name.partition(".")[0]
+    return _USUAL.index(type_) if type_ in _USUAL else len(_USUAL)
+
+
+def _score(surface: str, entry: Entry, context: Context) -> Choice | None:
+    signals: list[tuple[str, float]] = [(entry.kind.value, _PRIOR[entry.kind])]
+    sense = _sense(entry, context)
+    if sense is not None:
+        if not sense:
+            return None
+        signals.append(("beside its words", 1.0))
+    if surface == entry.name:
+        signals.append(("its own spelling", 0.6))
+    if entry.kind is ConceptKind.ENUM:
+        signals.extend(_enum_signals(entry, context))
+    elif entry.kind is ConceptKind.FIELD:
+        signals.extend(_field_signals(surface, entry, context))
+    elif context.topic:
+        signals.append(("a topic", 0.3))
+    return Choice(entry.name, entry.kind, sum(v for _, v in signals), ", ".join(r for r, _ in signals))
+
+
+def _enum_signals(entry: Entry, context: Context) -> Iterable[tuple[str, float]]:
+    known = enumeration(entry.name)
+    type_ = entry.name.partition(".")[0]
+    if type_ in context.expected:
+        yield f"the label announces {type_}", 2.0
+    if context.siblings and context.siblings.get(type_, 0) > 1:
+        yield "its neighbours are of this type", 0.5 * min(context.siblings[type_], 4)
+    if known is not None:
+        distance = next((d for d, owner in enumerate(context.owners) if owner in known.owners), None)
+        if distance is not None:
+            yield f"below {context.owners[distance]}", 1.2 / (1 + _OWNER_FADES * distance)
+    if not context.marked:
+        yield "in running text", -0.3
+
+
+def _field_signals(surface: str, entry: Entry, context: Context) -> Iterable[tuple[str, float]]:
+    if context.code and surface[:1].islower():
+        yield "a code span", 0.6
+    if context.valued:
+        yield "a value follows", 0.7
+    if context.topic:
+        yield "a topic is seldom a field", -0.2
+    distance = next((d for d, owner in enumerate(context.owners) if owns(owner, entry.name)), None)
+    if distance is not None:
+        yield f"a field of {context.owners[distance]}", 0.8 / (1 + _OWNER_FADES * distance)
+
+
+@cache
+def _senses() -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]:
+    raw = tomllib.loads(files("ingest.link").joinpath("senses.toml").read_text(encoding="utf-8"))
+    found: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+    for sense in raw["sense"]:
+        for form in sense["forms"]:
+            found.setdefault(fold(form), []).append((sense["name"], tuple(sense["beside"])))
+    return {form: tuple(each) for form, each in found.items()}
+
+
+def _sense(entry: Entry, context: Context) -> bool | None:
+    """Whether the words beside an ambiguous form admit the entry; None for a form that needs none."""
+    rules = [beside for name, beside in _senses().get(fold(entry.form), ()) if name in {entry.name, "*"}]
+    if not rules:
+        return None
+    around = context.words + " " + " ".join(context.owners).lower()
+    return any(word in around for beside in rules for word in beside)

@@ -1,0 +1,168 @@
+"""Find the names of concepts in running text: one pass of one automaton over all texts of a note."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.lexicon.entries import Entry, Lexicon
+from ingest.lexicon.normalize import compacted, suffix
+from ontology.concepts import ConceptKind
+
+_TIGHT = 4  # forms so short are not put together from letters of two words
+_NAME_PUNCTUATION = frozenset(".@/")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name in a text: its place (offsets, end exclusive), what it may mean, and the particle behind it.
+
+    `end` is the end of the name, `stop` the end with its particle; `verbal` names are inflected (`스케줄링하는`).
+    """
+
+    start: int
+    end: int
+    stop: int
+    surface: str
+    entries: tuple[Entry, ...]
+    particle: str
+    verbal: bool
+    code: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A text to search, with the ranges that the author marked as code."""
+
+    text: str
+    codes: tuple[tuple[int, int], ...] = ()
+
+
+def find(lexicon: Lexicon, texts: Sequence[Written]) -> list[tuple[Mention, ...]]:
+    """Return the mentions of each text, in order, longest first where forms overlap."""
+    joined = "\n".join(each.text for each in texts)
+    folded, offsets = compacted(joined)
+    hits = [
+        (offsets[start], offsets[end - 1] + 1, index)
+        for index, start, end in lexicon.automaton.find_matches_as_indexes(folded, overlapping=True)
+    ]
+    hits.sort(key=lambda hit: (hit[0], -hit[1]))
+    found: list[tuple[Mention, ...]] = []
+    position = base = 0
+    for each in texts:
+        limit = base + len(each.text)
+        first = position
+        while position < len(hits) and hits[position][0] < limit:
+            position += 1
+        found.append(tuple(_chosen(lexicon, each, base, hits[first:position])))
+        base = limit + 1
+    return found
+
+
+def _chosen(lexicon: Lexicon, written: Written, base: int, hits: list[tuple[int, int, int]]) -> list[Mention]:
+    chosen: list[Mention] = []
+    free = 0
+    for absolute_start, absolute_end, index in hits:
+        start, end = absolute_start - base, absolute_end - base
+        if start < free:
+            continue
+        mention = _mention(written, start, end, lexicon.entries[index], free)
+        if mention is not None:
+            chosen.append(mention)
+            free = mention.end
+    return chosen
+
+
+def _mention(written: Written, start: int, end: int, entries: tuple[Entry, ...], free: int) -> Mention | None:
+    text = written.text
+    surface = text[start:end]
+    latin_start, latin_end = surface[0].isascii(), surface[-1].isascii()
+    if start and not _opens(text, start, latin=latin_start, glued=free == start):
+        return None
+    if latin_end:
+        end = _plural_end(text, end)
+    stop, particle, verbal = end, "", False
+    if end < len(text):
+        following = text[end]
+        if "가" <= following <= "힣":
+            stop = _hangul_end(text, end)
+            rest = suffix(text[end:stop])
+            if rest is not None:
+                verbal, particle = rest[0] == "verb", rest[1]
+            elif not latin_end:
+                return None
+            else:
+                stop = end
+        elif latin_end and not _closes(text, end):
+            return None
+    code = any(a <= start and end <= b for a, b in written.codes)
+    usable = _usable(surface, entries, sentence_start=_starts_sentence(text, start), code=code)
+    return Mention(start, end, stop, text[start:end], usable, particle, verbal, code) if usable else None
+
+
+def _opens(text: str, start: int, *, latin: bool, glued: bool) -> bool:
+    before = text[start - 1]
+    if not latin:
+        return glued or not "가" <= before <= "힣"
+    if before.isascii() and (before.isalnum() or before in "_.@$%"):
+        return False
+    return not (
+        before in "-/"
+        and start > 1
+        and text[start - 2].isascii()
+        and text[start - 2].isalnum()
+        and before == "-"
+    )
+
+
+def _closes(text: str, end: int) -> bool:
+    after = text[end]
+    if after.isascii() and (after.isalnum() or after in "_@"):
+        return False
+    following = text[end + 1] if end + 1 < len(text) else " "
+    return not (after in "-." and following.isascii() and following.isalnum())
+
+
+def _plural_end(text: str, end: int) -> int:
+    for ending in ("es", "s"):
+        stop = end + len(ending)
+        if text.startswith(ending, end) and not (
+            stop < len(text) and text[stop].isascii() and text[stop].isalnum()
+        ):
+            return stop
+    return end
+
+
+def _hangul_end(text: str, start: int) -> int:
+    end = start
+    while end < len(text) and "가" <= text[end] <= "힣":
+        end += 1
+    return end
+
+
+def _starts_sentence(text: str, start: int) -> bool:
+    before = text[:start].rstrip()
+    return not before or before[-1] in ".!?:;。"
+
+
+def _usable(
+    surface: str, entries: tuple[Entry, ...], *, sentence_start: bool, code: bool
+) -> tuple[Entry, ...]:
+    squeezed = len(surface) - surface.count(" ") <= _TIGHT and " " in surface
+    usable = tuple(
+        entry
+        for entry in entries
+        if not (entry.exact and surface != entry.form)
+        and not (squeezed and " " not in entry.form)
+        and (not entry.strict or code or _is_spelled_as_term(surface, entry, sentence_start=sentence_start))
+    )
+    return usable
+
+
+def _is_spelled_as_term(surface: str, entry: Entry, *, sentence_start: bool) -> bool:
+    """`Pending` in mid-sentence is the phase; `Delete` that opens a sentence is a verb."""
+    return (
+        entry.kind is ConceptKind.ENUM
+        and surface == entry.form
+        and len(surface) > _TIGHT
+        and surface[0].isupper()
+        and not sentence_start
+    )

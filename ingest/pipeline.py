@@ -1,0 +1,137 @@
+"""Read, parse, link, extract: one note from bytes to statements."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ingest.extract.facts import Fact
+from ingest.extract.images import image_name
+from ingest.extract.reading import Reading
+from ingest.extract.rules import RULES, name_of
+from ingest.ingested import Ingested
+from ingest.lexicon.entries import Lexicon, lexicon
+from ingest.link.outline import Node, Outline, build
+from ingest.link.repair import Speller
+from ingest.parse.blocks import BlockKind, Line
+from ingest.parse.note import Image, Section, parse
+from ingest.read import Source
+from ontology.concepts import ConceptRegistry
+from ontology.statements import Span, Statement, Text
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    fact: Fact
+    rule: str
+
+
+def ingest_note(source: Source, registry: ConceptRegistry) -> Ingested:
+    """Return what one note yields. Same bytes, same answer; never raises on readable text."""
+    words = lexicon(registry)
+    outline = build(parse(source.lines), words, _speller(words))
+    statements = tuple(_statements(source, _extracted(Reading(outline, words))))
+    sections, images = _sections(source, outline)
+    return Ingested(
+        document=source.document,
+        digest=source.digest,
+        title=outline.title,
+        text=source.text,
+        sections=sections,
+        images=images,
+        statements=statements,
+        findings=(),
+        unread=tuple(_unread(outline, statements)),
+        repairs=outline.repairs,
+    )
+
+
+@lru_cache(maxsize=4)
+def _speller(words: Lexicon) -> Speller:
+    return Speller(words)
+
+
+def _extracted(reading: Reading) -> Iterator[_Found]:
+    for node in reading.outline.nodes:
+        for rule in RULES:
+            for fact in rule(reading, node):
+                yield _Found(fact, name_of(rule))
+
+
+def _statements(source: Source, found: Iterable[_Found]) -> Iterator[Statement]:
+    """Merge what says the same, and give every line its place in the file."""
+    merged: dict[tuple[str, str, str, bool], list[_Found]] = {}
+    for each in found:
+        merged.setdefault(each.fact.key, []).append(each)
+    for same in merged.values():
+        first = same[0].fact
+        lines = sorted(
+            {line for each in same for line in each.fact.lines}, key=lambda line: (line.number, line.column)
+        )
+        yield Statement(
+            subject=first.subject,
+            predicate=first.predicate,
+            object=Text(first.object) if first.literal else first.object,
+            spans=tuple(_span(source, line) for line in lines),
+            kind=first.kind,
+            rule=same[0].rule,
+            negated=first.negated,
+            strength=first.strength,
+            condition=first.condition,
+            confidence=max(each.fact.confidence for each in same),
+        )
+
+
+def _span(source: Source, line: Line) -> Span:
+    if not line.text:
+        text = source.lines[line.number - 1]
+        column = len(text) - len(text.lstrip()) + 1
+        return source.span(line.number, column, len(text.strip()))
+    return source.span(line.number, line.column, len(line.text), line.last)
+
+
+def _sections(source: Source, outline: Outline) -> tuple[tuple[Section, ...], tuple[Image, ...]]:
+    headings = [n for n in outline.nodes if n.kind is BlockKind.HEADING and n.line is not None]
+    index = {id(node): i for i, node in enumerate(headings)}
+    sections = tuple(_section(source, outline, node, index, headings) for node in headings)
+    images = tuple(
+        Image(
+            name=image_name(picture),
+            address=picture.address,
+            alt=picture.alt,
+            span=_span(source, node.line),
+            section=_enclosing(node, index),
+        )
+        for node in outline.nodes
+        if node.line is not None
+        for picture in node.inline.pictures
+    )
+    return sections, images
+
+
+def _section(
+    source: Source, outline: Outline, node: Node, index: dict[int, int], headings: list[Node]
+) -> Section:
+    following = next((h for h in headings[index[id(node)] + 1 :] if h.block.level <= node.block.level), None)
+    assert node.line is not None  # noqa: S101  headings were chosen by it
+    return Section(
+        title=node.inline.text.strip(),
+        level=node.block.level,
+        span=_span(source, node.line),
+        end_line=following.block.line - 1 if following else max(len(source.lines), 1),
+        parent=_enclosing(node, index),
+        anchor=outline.anchors.get(id(node), ""),
+        concepts=tuple(t.name for t in node.topics),
+    )
+
+
+def _enclosing(node: Node, index: dict[int, int]) -> int | None:
+    return next((index[id(above)] for above in node.above() if id(above) in index), None)
+
+
+def _unread(outline: Outline, statements: Iterable[Statement]) -> Iterator[int]:
+    """Lines with text from which no statement took anything."""
+    used = {line for statement in statements for line in statement.lines}
+    contents = set(outline.contents.values())
+    for node in outline.nodes:
+        if node.line is not None and node.text and node.line.number not in used | contents:
+            yield node.line.number
