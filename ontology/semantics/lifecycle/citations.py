@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
+from ontology import restart_policies
 from ontology.cluster.pods import Container, ContainerStateTerminated, Pod
-from ontology.semantics.lifecycle import restarts
+from ontology.restart_policies import By
 from ontology.semantics.lifecycle.containers import Reading, State
 from ontology.verdict import Step
 
@@ -28,11 +29,19 @@ _STATES = {
 }
 
 
+_RULES = {
+    By.EXIT_RULE: "podLifecycle.restartPolicyRules",
+    By.CONTAINER: "podLifecycle.containerRestartPolicy",
+    By.POD: "podLifecycle.restartPolicy",
+    By.RESTART_ALL: "podLifecycle.restartingAllContainers",
+}
+
+
 def restart_step(pod: Pod, container: Container, ended: ContainerStateTerminated) -> Step:
     """Return the step that says whether `container` runs again after it ended so, and by whose word."""
-    decision = restarts.decide(container, pod, ended)
+    decision = restart_policies.decide(container, pod, ended)
     return Step(
-        decision.by.value,
+        _RULES[decision.by],
         holds=decision.restarts,
         facts={
             "pod": pod.name,
@@ -41,7 +50,7 @@ def restart_step(pod: Pod, container: Container, ended: ContainerStateTerminated
             "policy": decision.policy,
         },
         concepts=(
-            *((f"RestartPolicy.{decision.policy}",) if decision.policy in restarts.POLICIES else ()),
+            *((f"RestartPolicy.{decision.policy}",) if decision.policy in restart_policies.POLICIES else ()),
             *reasons(ended.reason),
         ),
     )

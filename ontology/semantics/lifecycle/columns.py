@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from ontology import instants, readiness
+from ontology import instants, readiness, restart_policies
 from ontology.cluster.pods import ContainerState, ContainerStateTerminated, ContainerStatus, Pod
 from ontology.errors import InvalidQuestionError
 from ontology.scenario import Evaluator, Question, Scenario
-from ontology.semantics.lifecycle import ages, restarts
+from ontology.semantics.lifecycle import ages
 from ontology.semantics.lifecycle.citations import reasons
 from ontology.semantics.lifecycle.phases import FINAL
 from ontology.verdict import Outcome, Role, Step, Verdict
@@ -99,7 +99,7 @@ def evaluate(scenario: Scenario, asked: Columns) -> Verdict:
         InvalidQuestionError: `now` is not RFC 3339.
     """
     path, pod = scenario.one(Pod)
-    restarts.check(pod, path=path)
+    restart_policies.check(pod, path=path)
     now = _now(asked.now)
     _check_times(pod, path)
     found = cells(pod)

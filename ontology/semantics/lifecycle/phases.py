@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ontology import restart_policies
 from ontology.cluster.pods import Pod
-from ontology.semantics.lifecycle import restarts
 from ontology.semantics.lifecycle.containers import Reading, Role, State
 
 
@@ -111,7 +111,10 @@ def count(pod: Pod, readings: Readings, *, terminal: bool) -> Tally:
         return tuple(r for r in readings if r.role is role and r.state in states)
 
     def restarts_(reading: Reading) -> bool:
-        return reading.ended is not None and restarts.decide(reading.container, pod, reading.ended).restarts
+        return (
+            reading.ended is not None
+            and restart_policies.decide(reading.container, pod, reading.ended).restarts
+        )
 
     sidecar_waits = which(Role.SIDECAR, State.WAITING)
     stopped = which(Role.MAIN, State.TERMINATED, State.BACK_OFF)

@@ -9,6 +9,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
+from ontology import restart_policies
 from ontology.cluster.meta import Condition
 from ontology.cluster.pods import (
     ContainerState,
@@ -18,7 +19,7 @@ from ontology.cluster.pods import (
     Pod,
 )
 from ontology.scenario import Evaluator, Question, Scenario
-from ontology.semantics.lifecycle import conditions, phases, restarts
+from ontology.semantics.lifecycle import conditions, phases
 from ontology.semantics.lifecycle.citations import concepts_of, restart_step
 from ontology.semantics.lifecycle.conditions import NO_STATUSES, ConditionDecision
 from ontology.semantics.lifecycle.containers import Reading, Role, State, read
@@ -70,7 +71,7 @@ def evaluate(scenario: Scenario, asked: Status) -> Verdict:
         InvalidObjectError: not exactly one pod, or a restart policy that there is not.
     """
     path, pod = scenario.one(Pod)
-    restarts.check(pod, path=path)
+    restart_policies.check(pod, path=path)
     found = status_of(pod, terminal=asked.pod_is_terminal)
     answer = {
         "phase": found.phase.phase.value,
@@ -198,7 +199,7 @@ def _changes(pod: Pod, found: PodStatus, *, terminal: bool) -> Iterator[Step]:
 
 
 def _other_policies(pod: Pod, phase: Phase, *, terminal: bool) -> Iterator[Step]:
-    for policy in restarts.POLICIES:
+    for policy in restart_policies.POLICIES:
         changed = replace(pod, spec=replace(pod.spec, restart_policy=policy))
         other = status_of(changed, terminal=terminal).phase.phase
         if other is not phase:

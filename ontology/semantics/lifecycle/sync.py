@@ -19,11 +19,11 @@ from typing import Any
 from msgspec import field
 from msgspec.structs import replace
 
+from ontology import restart_policies
 from ontology.cluster.pods import Pod
 from ontology.errors import InvalidQuestionError
 from ontology.readiness import condition
 from ontology.scenario import Evaluator, Question, Scenario
-from ontology.semantics.lifecycle import restarts
 from ontology.semantics.lifecycle.citations import restart_step
 from ontology.semantics.lifecycle.containers import Reading, Role, State, read
 from ontology.verdict import Outcome, Step, Verdict
@@ -115,7 +115,7 @@ def evaluate(scenario: Scenario, asked: Restart) -> Verdict:
         InvalidQuestionError: a failed probe of a container that the pod does not have.
     """
     path, pod = scenario.one(Pod)
-    restarts.check(pod, path=path)
+    restart_policies.check(pod, path=path)
     _check(pod, asked)
     sync = Sync(pod, read(pod), frozenset(asked.liveness_failed), frozenset(asked.startup_failed))
     found = decide(sync)
@@ -134,7 +134,7 @@ def _explain(sync: Sync, found: tuple[Decision, ...]) -> tuple[Step, ...]:
 
 def _other_policies(sync: Sync, answer: dict[str, Any]) -> Iterator[Step]:
     """Yield the policies of the pod with which the same sync would do something else."""
-    for policy in restarts.POLICIES:
+    for policy in restart_policies.POLICIES:
         pod = replace(sync.pod, spec=replace(sync.pod.spec, restart_policy=policy))
         other = _answer(pod, decide(dataclasses.replace(sync, pod=pod)))
         if other != answer:
@@ -197,8 +197,12 @@ def _restart_all(sync: Sync) -> Decision | None:
     """Return the decision to reset everything: an exit rule asks for it, or it is already under way."""
     acts = ((Act.RESTART_ALL, sync.pod.name),)
     for reading in sync.readings:
-        rule = restarts.matching_rule(reading.container, reading.ended.exit_code) if reading.ended else None
-        if rule is not None and rule.action == restarts.RESTART_ALL and reading.ended is not None:
+        rule = (
+            restart_policies.matching_rule(reading.container, reading.ended.exit_code)
+            if reading.ended
+            else None
+        )
+        if rule is not None and rule.action == restart_policies.RESTART_ALL and reading.ended is not None:
             facts = {"pod": sync.pod.name, "container": reading.name, "exitCode": reading.ended.exit_code}
             return Decision(Step("podLifecycle.syncRestartAll", holds=True, facts=facts), acts)
     under_way = condition(sync.pod, "AllContainersRestarting")
@@ -275,7 +279,7 @@ def _sidecar_decisions(sync: Sync, reading: Reading, index: int | None) -> Itera
 
 
 def _sidecar_starts(sync: Sync, reading: Reading) -> Decision:
-    facts = {"pod": sync.pod.name, "container": reading.name, "policy": restarts.policy_of(sync.pod)}
+    facts = {"pod": sync.pod.name, "container": reading.name, "policy": restart_policies.policy_of(sync.pod)}
     return Decision(
         Step("podLifecycle.syncSidecar", holds=True, facts=facts), ((Act.START_INIT, reading.name),)
     )
@@ -297,7 +301,7 @@ def _main_decision(sync: Sync, reading: Reading) -> Decision:
 
 
 def _running_decision(sync: Sync, reading: Reading) -> Decision:
-    policy = reading.container.restart_policy or restarts.policy_of(sync.pod)
+    policy = restart_policies.effective(reading.container, sync.pod)
     # exit rules are not asked: the container has not ended, so there is no exit code yet
     again = policy != "Never"
     if reading.name in sync.liveness_failed:
@@ -310,7 +314,7 @@ def _running_decision(sync: Sync, reading: Reading) -> Decision:
 
 def _killed(sync: Sync, reading: Reading, rule: str, *, restarts_: bool) -> Decision:
     start = Act.START if reading.role is Role.MAIN else Act.START_INIT
-    policy = reading.container.restart_policy or restarts.policy_of(sync.pod)
+    policy = restart_policies.effective(reading.container, sync.pod)
     facts = {"pod": sync.pod.name, "container": reading.name, "policy": policy}
     acts = ((Act.KILL, reading.name), *(((start, reading.name),) if restarts_ else ()))
     return Decision(Step(rule, holds=restarts_, facts=facts, concepts=(f"RestartPolicy.{policy}",)), acts)

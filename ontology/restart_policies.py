@@ -5,6 +5,7 @@ First the container's exit rules (the first that matches), then its own policy, 
 Source: kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle#restart-policy (v1.36).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,12 +19,12 @@ RESTARTING_ALL = "RestartingAllContainers"
 
 
 class By(StrEnum):
-    """Who decided, as the name of the rule that says so."""
+    """Whose word decided."""
 
-    EXIT_RULE = "podLifecycle.restartPolicyRules"
-    CONTAINER = "podLifecycle.containerRestartPolicy"
-    POD = "podLifecycle.restartPolicy"
-    RESTART_ALL = "podLifecycle.restartingAllContainers"
+    EXIT_RULE = "exitRule"
+    CONTAINER = "container"
+    POD = "pod"
+    RESTART_ALL = "restartAll"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,11 @@ def policy_of(pod: Pod) -> str:
     return pod.spec.restart_policy or "Always"
 
 
+def effective(container: Container, pod: Pod) -> str:
+    """Return the policy that holds for a container without an exit code: its own, else the pod's."""
+    return container.restart_policy or policy_of(pod)
+
+
 def matching_rule(container: Container, exit_code: int) -> ContainerRestartRule | None:
     """Return the first exit rule that names the code; without a policy of its own a container has none."""
     if container.restart_policy is None:
@@ -51,7 +57,7 @@ def decide(container: Container, pod: Pod, ended: ContainerStateTerminated) -> D
     """Return what becomes of `container` after it ended so."""
     found = decide_exit(container, policy_of(pod), ended.exit_code)
     if not found.restarts and ended.reason == RESTARTING_ALL:
-        return Decision(True, By.RESTART_ALL, RESTART_ALL)
+        return Decision(restarts=True, by=By.RESTART_ALL, policy=RESTART_ALL)
     return found
 
 
@@ -59,10 +65,12 @@ def decide_exit(container: Container, pod_policy: str, exit_code: int) -> Decisi
     """Return what becomes of `container` after an end with `exit_code`."""
     rule = matching_rule(container, exit_code)
     if rule is not None:
-        return Decision(True, By.EXIT_RULE, rule.action)
-    if container.restart_policy is not None:
-        return Decision(allows(container.restart_policy, exit_code), By.CONTAINER, container.restart_policy)
-    return Decision(allows(pod_policy, exit_code), By.POD, pod_policy)
+        return Decision(restarts=True, by=By.EXIT_RULE, policy=rule.action)
+    own = container.restart_policy
+    policy = pod_policy if own is None else own
+    return Decision(
+        restarts=allows(policy, exit_code), by=By.POD if own is None else By.CONTAINER, policy=policy
+    )
 
 
 def allows(policy: str, exit_code: int) -> bool:
@@ -76,21 +84,22 @@ def check(pod: Pod, *, path: str) -> None:
     Raises:
         InvalidObjectError: says where and which policies there are.
     """
-    named = [("spec.restartPolicy", pod.spec.restart_policy)]
-    for member, containers in (
-        ("initContainers", pod.spec.init_containers),
-        ("containers", pod.spec.containers),
-    ):
-        named += [
-            (f"spec.{member}[{index}].restartPolicy", container.restart_policy)
-            for index, container in enumerate(containers or ())
-        ]
-    for where, policy in named:
+    for where, policy in _policies(pod):
         if policy is not None and policy not in POLICIES:
             known = ", ".join(f"`{each}`" for each in POLICIES)
             raise InvalidObjectError(
                 f"unknown restart policy `{policy}` (there are {known})", path=f"{path}.{where}"
             )
+
+
+def _policies(pod: Pod) -> Iterator[tuple[str, str | None]]:
+    yield "spec.restartPolicy", pod.spec.restart_policy
+    for member, containers in (
+        ("initContainers", pod.spec.init_containers),
+        ("containers", pod.spec.containers),
+    ):
+        for index, container in enumerate(containers or ()):
+            yield f"spec.{member}[{index}].restartPolicy", container.restart_policy
 
 
 def _names(rule: ContainerRestartRule, exit_code: int) -> bool:
