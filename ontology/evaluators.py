@@ -24,6 +24,7 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
     ("podLifecycle", "columns"): "ontology.semantics.lifecycle.columns:COLUMNS",
     ("podLifecycle", "restart"): "ontology.semantics.lifecycle.sync:RESTART",
     ("podLifecycle", "status"): "ontology.semantics.lifecycle.status:STATUS",
+    ("scheduling", "schedule"): "ontology.semantics.scheduling.schedule:SCHEDULE",
     ("volumes", "bind"): "ontology.semantics.volumes.questions:BIND",
     ("volumes", "settle"): "ontology.semantics.volumes.questions:SETTLE",
     ("services", "endpoints"): "ontology.semantics.services.slices:ENDPOINTS",

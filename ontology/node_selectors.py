@@ -35,13 +35,21 @@ def matches(selector: NodeSelector, node: Node) -> bool:
 
 def term_matches(term: NodeSelectorTerm, node: Node) -> bool:
     """Whether every expression and field of `term` holds; never for an empty or a void term."""
+    if not is_readable(term):
+        return False
     expressions, fields = term.match_expressions or (), term.match_fields or ()
-    if not expressions and not fields:
-        return False
-    if any(not readable(each) for each in expressions) or any(not _readable_field(f) for f in fields):
-        return False
     names = {"metadata.name": node.name}
     return all(holds(each, node.labels) for each in expressions) and all(holds(f, names) for f in fields)
+
+
+def is_readable(term: NodeSelectorTerm) -> bool:
+    """Whether `term` says anything, and nothing that cannot be read."""
+    expressions, fields = term.match_expressions or (), term.match_fields or ()
+    return (
+        bool(expressions or fields)
+        and all(readable(each) for each in expressions)
+        and all(_readable_field(each) for each in fields)
+    )
 
 
 def readable(requirement: NodeSelectorRequirement) -> bool:

@@ -297,6 +297,8 @@ class ContainerStatus(Part, frozen=True):
     ready: bool = False
     restart_count: int = 0
     started: bool | None = None
+    resources: ResourceRequirements | None = None
+    allocated_resources: dict[str, Quantity] | None = None
     image: str = ""
     container_id: str = field(default="", name="containerID")
 

@@ -1,0 +1,244 @@
+"""The cluster as the scheduler keeps it: columns over nodes, updated as pods are placed and taken away."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ontology import node_selectors, selectors, tolerations
+from ontology.cluster.meta import LabelSelectorRequirement
+from ontology.cluster.nodes import Node, Taint
+from ontology.cluster.pods import NodeSelector, NodeSelectorTerm, Pod
+from ontology.cluster.policies import PodDisruptionBudget
+from ontology.cluster.services import Service
+from ontology.pod_resources import billionths
+from ontology.semantics.scheduling import pods
+from ontology.semantics.scheduling.columns import Codes, Column, Ints, LabelColumn, Mask
+from ontology.semantics.scheduling.ledger import Ledger
+from ontology.semantics.scheduling.pods import Demand, Profile, Seated
+from ontology.semantics.scheduling.storage import Storage
+from ontology.semantics.scheduling.terms import Selector, Term, Weighted
+
+KEEPS_AWAY = ("NoSchedule", "NoExecute")
+
+
+class Cluster:
+    """Nodes as columns, running pods as counts.
+
+    `place` and `remove` change everything; `seat` and `unseat` only what a node itself knows of its pods
+    (amounts, ports, the list), for trials that are taken back.
+    """
+
+    def __init__(
+        self,
+        nodes: Iterable[Node],
+        *,
+        namespaces: Mapping[str, Mapping[str, str]],
+        storage: Storage,
+        services: Iterable[Service] = (),
+        budgets: Iterable[PodDisruptionBudget] = (),
+    ) -> None:
+        self.nodes = tuple(nodes)
+        self.names = tuple(node.name for node in self.nodes)
+        self.index = {name: i for i, name in enumerate(self.names)}
+        self.size = len(self.nodes)
+        self.namespaces = namespaces
+        self.storage = storage
+        self.services = tuple(services)
+        self.budgets = tuple(budgets)
+        self._allocatable: dict[str, Ints] = {}
+        self.pod_limit = self.allocatable("pods")
+        self.node_codes: Codes = np.arange(1, self.size + 1, dtype=np.intp)
+        self.taints: Column[tuple[Taint, ...]] = Column.of(
+            (tuple(node.spec.taints or ()) for node in self.nodes),
+            lambda taints: tuple((t.key, t.value, t.effect) for t in taints),
+        )
+        self.unschedulable: Mask = np.fromiter((n.spec.unschedulable for n in self.nodes), bool, self.size)
+        self.pod_count: Ints = np.zeros(self.size, dtype=np.int64)
+        self.load: tuple[Ints, Ints] = (np.zeros(self.size, np.int64), np.zeros(self.size, np.int64))
+        self.seats: list[list[Seated]] = [[] for _ in self.nodes]
+        self.nominated: dict[int, list[Seated]] = {}
+        self.ports: dict[tuple[str, int], dict[str, Counter[int]]] = {}
+        self.profiles: Ledger[Profile] = Ledger()
+        self.repulsions: Ledger[Term] = Ledger()
+        self.attractions: Ledger[Weighted] = Ledger()
+        self.repulsion_keys: dict[str, None] = {}
+        self.attraction_keys: dict[str, None] = {}
+        self.prepared: dict[Any, Any] = {}
+        self._used: dict[str, Ints] = {}
+        self._labels: dict[str, LabelColumn] = {}
+        self._demands: dict[bytes, Demand] = {}
+        self._admitted: dict[Term, frozenset[str] | None] = {}
+
+    # -- columns -------------------------------------------------------------------------------------
+
+    def labels(self, key: str) -> LabelColumn:
+        """Return the column of a node label."""
+        found = self._labels.get(key)
+        if found is None:
+            found = self._labels[key] = LabelColumn(key, [node.labels for node in self.nodes])
+        return found
+
+    def allocatable(self, resource: str) -> Ints:
+        """Return what each node has to give, in the scheduler's unit; 0 where it says nothing."""
+        found = self._allocatable.get(resource)
+        if found is None:
+            column = Column.of(
+                ((node.status.allocatable or {}).get(resource, 0) for node in self.nodes), lambda q: q
+            )
+            found = column.numbers(lambda quantity: pods.unit(resource, billionths(quantity)))
+            self._allocatable[resource] = found
+        return found
+
+    def used(self, resource: str) -> Ints:
+        """Return what the pods of each node request."""
+        found = self._used.get(resource)
+        if found is None:
+            found = self._used[resource] = np.zeros(self.size, dtype=np.int64)
+        return found
+
+    def admitted(self, selector: NodeSelector) -> Mask:
+        """Return the nodes that one of the selector's terms matches."""
+        found = np.zeros(self.size, dtype=bool)
+        for term in selector.node_selector_terms or ():
+            found |= self.term_mask(term)
+        return found
+
+    def term_mask(self, term: NodeSelectorTerm) -> Mask:
+        """Return the nodes that one node selector term matches; none if it is empty or void."""
+        expressions, fields = term.match_expressions or (), term.match_fields or ()
+        if not node_selectors.is_readable(term):
+            return np.zeros(self.size, dtype=bool)
+        found = np.ones(self.size, dtype=bool)
+        for each in expressions:
+            found &= self.labels(each.key).mask(lambda labels, r=each: node_selectors.holds(r, labels))  # type: ignore[misc]
+        for each in fields:
+            found &= np.fromiter(
+                (node_selectors.holds(each, {each.key: name}) for name in self.names), bool, self.size
+            )
+        return found
+
+    def label_mask(self, selector: Selector) -> Mask:
+        """Return the nodes whose labels a label selector matches."""
+        if selector.raw is None:
+            return np.zeros(self.size, dtype=bool)
+        found = np.ones(self.size, dtype=bool)
+        wanted = [
+            LabelSelectorRequirement(key=key, operator="In", values=[value])
+            for key, value in (selector.raw.match_labels or {}).items()
+        ]
+        for each in (*wanted, *(selector.raw.match_expressions or ())):
+            found &= self.labels(each.key).mask(lambda labels, r=each: selectors.requirement_holds(r, labels))  # type: ignore[misc]
+        return found
+
+    def affine(self, demand: Demand) -> Mask:
+        """Return the nodes that the pod's `nodeSelector` and required node affinity admit."""
+        return self._once(("affine", demand), lambda: self._affine(demand))
+
+    def _affine(self, demand: Demand) -> Mask:
+        spec = demand.pod.spec
+        found = np.ones(self.size, dtype=bool)
+        for key, value in (spec.node_selector or {}).items():
+            column = self.labels(key)
+            found &= column.codes == column.index.get(value, -1)
+        node_affinity = spec.affinity.node_affinity if spec.affinity else None
+        if node_affinity is not None and node_affinity.required is not None:
+            found &= self.admitted(node_affinity.required)
+        return found
+
+    def tolerated(self, demand: Demand) -> Mask:
+        """Return the nodes none of whose taints keeps the pod away."""
+        asked = demand.pod.spec.tolerations
+        return self._once(
+            ("tolerated", demand),
+            lambda: self.taints.mask(
+                lambda taints: not tolerations.untolerated(taints, asked, effects=KEEPS_AWAY)
+            ),
+        )
+
+    def _once(self, key: Any, compute: Callable[[], Mask]) -> Mask:
+        found: Mask | None = self.prepared.get(key)
+        if found is None:
+            found = self.prepared[key] = compute()
+        return found
+
+    # -- namespaces ----------------------------------------------------------------------------------
+
+    def reached(self, term: Term, namespace: str) -> bool:
+        """Whether a term of an incoming pod looks at a namespace: listed, or selected by its labels.
+
+        An empty namespace selector reaches every namespace, another one only those that exist.
+        """
+        if term not in self._admitted:
+            self._admitted[term] = self._reached(term)
+        known = self._admitted[term]
+        return known is None or namespace in known
+
+    def _reached(self, term: Term) -> frozenset[str] | None:
+        if term.namespace_selector.is_empty:
+            return None
+        chosen = (name for name, labels in self.namespaces.items() if term.namespace_selector.matches(labels))
+        return term.namespaces | frozenset(chosen)
+
+    # -- pods ----------------------------------------------------------------------------------------
+
+    def demand(self, pod: Pod, *, incoming: bool = False) -> Demand:
+        """Return what a pod asks for; pods that say the same share it."""
+        key = pods.fingerprint(pod, incoming=incoming)
+        found = self._demands.get(key)
+        if found is None:
+            found = self._demands[key] = pods.demand(pod, incoming=incoming)
+        return found
+
+    def incoming(self, pod: Pod) -> Seated:
+        """Return a pod that asks for a node."""
+        return pods.seated(pod, self.demand(pod, incoming=True))
+
+    def place(self, pod: Seated, node: int) -> None:
+        """Let a pod run on a node."""
+        self.seat(pod, node)
+        self._count(pod, node, 1)
+
+    def remove(self, pod: Seated, node: int) -> None:
+        """Take a pod from its node."""
+        self.unseat(pod, node)
+        self._count(pod, node, -1)
+
+    def seat(self, pod: Seated, node: int) -> None:
+        """Add a pod to what its node knows: amounts, ports, the list."""
+        self.seats[node].append(pod)
+        self._weigh(pod.demand, node, 1)
+
+    def unseat(self, pod: Seated, node: int) -> None:
+        """Take back `seat`."""
+        self.seats[node].remove(pod)
+        self._weigh(pod.demand, node, -1)
+
+    def nominate(self, pod: Seated, node: int) -> None:
+        """Note a pod that waits for room on a node."""
+        self.nominated.setdefault(node, []).append(pod)
+
+    def _weigh(self, demand: Demand, node: int, sign: int) -> None:
+        self.pod_count[node] += sign
+        for resource, amount in demand.requests.items():
+            self.used(resource)[node] += sign * amount
+        for column, amount in zip(self.load, demand.load, strict=True):
+            column[node] += sign * amount
+        for address, protocol, port in demand.ports:
+            self.ports.setdefault((protocol, port), {}).setdefault(address, Counter())[node] += sign
+
+    def _count(self, pod: Seated, node: int, sign: int) -> None:
+        demand = pod.demand
+        self.profiles.add(pod.profile, node, sign)
+        for term in demand.anti_affinity:
+            self.repulsion_keys[term.topology_key] = None
+            self.repulsions.add(term, node, sign)
+        for term in demand.affinity:
+            self._attract(Weighted(term, 1), node, sign)
+        for preference in demand.preferences:
+            self._attract(preference, node, sign)
+
+    def _attract(self, preference: Weighted, node: int, sign: int) -> None:
+        self.attraction_keys[preference.term.topology_key] = None
+        self.attractions.add(preference, node, sign)

@@ -1,0 +1,188 @@
+"""Pod affinity and anti-affinity, in both directions: what the pod asks for, and what pods that run ask.
+
+Source: kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#inter-pod-affinity-and-anti-affinity
+(v1.36).
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from ontology.semantics.scheduling.cluster import Cluster
+from ontology.semantics.scheduling.columns import At, Ints, LabelColumn
+from ontology.semantics.scheduling.filters.filter import Filter, TableFilter
+from ontology.semantics.scheduling.pods import Demand, Profile, Seated
+from ontology.semantics.scheduling.terms import Term
+
+_FAR, _NEAR, _REPELLED = 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gathered:
+    """How many pods are in each domain of a topology key."""
+
+    column: LabelColumn
+    sums: Ints
+
+    def at(self, at: At) -> Ints:
+        """Return the count in each node's domain; 0 without the key."""
+        return self.sums[self.column.codes[at]]
+
+    def copy(self) -> "Gathered":
+        """Return one with its own counts."""
+        return Gathered(self.column, self.sums.copy())
+
+
+def covers(cluster: Cluster, term: Term, namespace: str, labels: dict[str, str]) -> bool:
+    """Whether an incoming pod's term means a running pod of a namespace."""
+    return cluster.reached(term, namespace) and term.selector.matches(labels)
+
+
+class PodAffinity(TableFilter):
+    """Rejects nodes far from the pods asked for, near those shunned, or near those that shun the pod."""
+
+    PLUGIN = "InterPodAffinity"
+    RULE = "scheduling.podAffinity"
+    REASONS = (
+        ("node(s) didn't match pod affinity rules", True),
+        ("node(s) didn't match pod anti-affinity rules", False),
+        ("node(s) didn't satisfy existing pods anti-affinity rules", False),
+    )
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        demand: Demand,
+        near: dict[str, Gathered],
+        apart: tuple[Gathered, ...],
+        repelled: dict[str, Gathered],
+    ) -> None:
+        self._cluster = cluster
+        self._demand = demand
+        self.near = near
+        self.apart = apart
+        self.repelled = repelled
+        labels = dict(demand.labels)
+        self._meets_itself = all(covers(cluster, t, demand.namespace, labels) for t in demand.affinity)
+        # Where nobody asks for anything the scheduler skips the plugin for the whole cycle, trials included.
+        self._idle = False
+
+    @classmethod
+    def prepare(cls, cluster: Cluster, demand: Demand) -> Self | None:
+        """Return None where neither the pod nor any running pod has required terms."""
+        if not demand.affinity and not demand.anti_affinity and not cluster.repulsion_keys:
+            return None
+        return cls(
+            cluster,
+            demand,
+            {
+                key: _near(cluster, demand, key)
+                for key in dict.fromkeys(t.topology_key for t in demand.affinity)
+            },
+            tuple(_apart(cluster, term) for term in demand.anti_affinity),
+            {},
+        )
+
+    def codes(self, at: At) -> Ints:
+        """1 far from those asked for, 2 near those shunned, 3 near those that shun the pod."""
+        self._refresh()
+        codes = np.zeros(self._cluster.size, dtype=np.int64)[at]
+        for gathered in self.repelled.values():
+            codes[gathered.at(at) > 0] = _REPELLED
+        for gathered in self.apart:
+            codes[gathered.at(at) > 0] = _NEAR
+        if self.near:
+            codes[~self._is_near(at)] = _FAR
+        return codes
+
+    def _refresh(self) -> None:
+        # a topology key that no running pod shunned by when the filter was made ready
+        for key in self._cluster.repulsion_keys:
+            if key not in self.repelled:
+                self.repelled[key] = _repelled(self._cluster, self._demand, key)
+
+    def _is_near(self, at: At) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+        keyed = np.ones(self._cluster.size, dtype=bool)[at]
+        found = keyed.copy()
+        for gathered in self.near.values():
+            keyed &= gathered.column.present[at]
+            found &= gathered.at(at) > 0
+        return keyed if self.starts_group else found
+
+    @property
+    def starts_group(self) -> bool:
+        """Whether nobody that the pod wants to be near runs anywhere, and the pod itself is such a one."""
+        return self._meets_itself and not any(gathered.sums.any() for gathered in self.near.values())
+
+    def fork(self) -> Filter:
+        """Return a copy with its own counts."""
+        self._refresh()
+        copy = PodAffinity(
+            self._cluster,
+            self._demand,
+            {key: gathered.copy() for key, gathered in self.near.items()},
+            tuple(gathered.copy() for gathered in self.apart),
+            {key: gathered.copy() for key, gathered in self.repelled.items()},
+        )
+        own = self.near or self.apart
+        copy._idle = not own and not any(g.sums.any() for g in self.repelled.values())
+        return copy
+
+    def move(self, pod: Seated, node: int, sign: int) -> None:
+        """Count a pod on both sides: as one asked for or shunned, and as one that shuns."""
+        if self._idle:
+            return
+        cluster, mine, theirs = self._cluster, self._demand, pod.demand
+        labels = dict(theirs.labels)
+        if mine.affinity and all(covers(cluster, t, pod.namespace, labels) for t in mine.affinity):
+            for gathered in self.near.values():
+                _shift(gathered, node, sign)
+        for term, gathered in zip(mine.anti_affinity, self.apart, strict=True):
+            if covers(cluster, term, pod.namespace, labels):
+                _shift(gathered, node, sign)
+        spaces = cluster.namespaces.get(mine.namespace, {})
+        for term in theirs.anti_affinity:
+            if term.covers(mine.namespace, spaces, mine.labels):
+                if term.topology_key not in self.repelled:
+                    column = cluster.labels(term.topology_key)
+                    self.repelled[term.topology_key] = Gathered(column, np.zeros(column.size, np.int64))
+                _shift(self.repelled[term.topology_key], node, sign)
+
+
+def _shift(gathered: Gathered, node: int, sign: int) -> None:
+    code = gathered.column.codes[node]
+    if code:
+        gathered.sums[code] += sign
+
+
+def _near(cluster: Cluster, demand: Demand, key: str) -> Gathered:
+    def weigh(profile: Profile) -> int:
+        labels = profile.labels
+        return int(all(covers(cluster, term, profile.namespace, labels) for term in demand.affinity))
+
+    column = cluster.labels(key)
+    tally = cluster.profiles.tally(("near", demand.affinity, key), column.codes, column.size, weigh)
+    return Gathered(column, tally.sums)
+
+
+def _apart(cluster: Cluster, term: Term) -> Gathered:
+    column = cluster.labels(term.topology_key)
+    tally = cluster.profiles.tally(
+        ("meant", term),
+        column.codes,
+        column.size,
+        lambda p: int(covers(cluster, term, p.namespace, p.labels)),
+    )
+    return Gathered(column, tally.sums)
+
+
+def _repelled(cluster: Cluster, demand: Demand, key: str) -> Gathered:
+    spaces = cluster.namespaces.get(demand.namespace, {})
+
+    def weigh(term: Term) -> int:
+        return int(term.topology_key == key and term.covers(demand.namespace, spaces, demand.labels))
+
+    column = cluster.labels(key)
+    tally = cluster.repulsions.tally((demand.profile, key), column.codes, column.size, weigh)
+    return Gathered(column, tally.sums)

@@ -1,0 +1,134 @@
+"""Topology spread: no domain may hold more of a group than the emptiest one plus `maxSkew`.
+
+Source: kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints (v1.36).
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from ontology.semantics.scheduling.cluster import Cluster
+from ontology.semantics.scheduling.columns import At, Codes, Ints, LabelColumn, Mask
+from ontology.semantics.scheduling.filters.filter import Filter, TableFilter
+from ontology.semantics.scheduling.ledger import Tally
+from ontology.semantics.scheduling.pods import Demand, Profile, Seated
+from ontology.semantics.scheduling.terms import Constraint
+
+_MISSING, _SKEWED = 1, 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spread:
+    """One constraint with its counts. `domains` are those that count; `sums` what is in each."""
+
+    constraint: Constraint
+    column: LabelColumn
+    codes: Codes
+    domains: Mask
+    sums: Ints
+    itself: int
+
+    @property
+    def minimum(self) -> int:
+        """The count of the emptiest domain; 0 while there are fewer domains than asked for."""
+        counted = self.sums[self.domains]
+        return 0 if len(counted) < self.constraint.min_domains else int(counted.min())
+
+    def of_domains(self) -> Ints:
+        """Return for each domain of the key 0, or why a node in it is rejected."""
+        skewed = self.sums + (self.itself - self.minimum) > self.constraint.max_skew
+        found = skewed * _SKEWED
+        found[0] = _MISSING
+        return found
+
+
+class TopologySpread(TableFilter):
+    """Rejects nodes in domains that are too full already; the first constraint that fails is the reason."""
+
+    PLUGIN = "PodTopologySpread"
+    RULE = "scheduling.topologySpread"
+    REASONS = (
+        ("node(s) didn't match pod topology spread constraints (missing required label)", True),
+        ("node(s) didn't match pod topology spread constraints", False),
+    )
+
+    def __init__(self, spreads: tuple[Spread, ...], demand: Demand) -> None:
+        self.spreads = spreads
+        self._demand = demand
+
+    @classmethod
+    def prepare(cls, cluster: Cluster, demand: Demand) -> Self | None:
+        """Return None for a pod without constraints that must hold."""
+        if not demand.hard:
+            return None
+        return cls(tuple(_spread(cluster, demand, c) for c in demand.hard), demand)
+
+    def codes(self, at: At) -> Ints:
+        """1 where the key is missing, 2 where the skew would be too large."""
+        first, *others = (spread.of_domains()[spread.column.codes[at]] for spread in self.spreads)
+        for other in others:
+            first = np.where(first == 0, other, first)
+        return first
+
+    def fork(self) -> Filter:
+        """Return a copy with its own counts."""
+        copies = (
+            Spread(s.constraint, s.column, s.codes, s.domains, s.sums.copy(), s.itself) for s in self.spreads
+        )
+        return TopologySpread(tuple(copies), self._demand)
+
+    def move(self, pod: Seated, node: int, sign: int) -> None:
+        """Count a pod. As in kube-scheduler, a trial counts terminating pods and empty selectors too."""
+        if pod.namespace != self._demand.namespace:
+            return
+        for spread in self.spreads:
+            code = spread.codes[node]
+            if code and spread.constraint.selector.matches(pod.demand.labels):
+                spread.sums[code] += sign
+
+
+def counted_nodes(cluster: Cluster, demand: Demand, constraint: Constraint, keyed: Mask) -> Mask:
+    """Return the nodes that add to a constraint's counts: those with all keys that pass its policies."""
+    mask = keyed
+    if constraint.honours_affinity:
+        mask = mask & cluster.affine(demand)
+    if constraint.honours_taints:
+        mask = mask & cluster.tolerated(demand)
+    return mask
+
+
+def keyed_nodes(cluster: Cluster, constraints: tuple[Constraint, ...]) -> Mask:
+    """Return the nodes that have the topology keys of all `constraints`."""
+    mask = np.ones(cluster.size, dtype=bool)
+    for constraint in constraints:
+        mask &= cluster.labels(constraint.topology_key).present
+    return mask
+
+
+def matching(constraint: Constraint, namespace: str, profile: Profile) -> int:
+    """Return 1 for a running pod that counts: of the namespace, selected, and not on its way out."""
+    selector = constraint.selector
+    if profile.namespace != namespace or profile.terminating or selector.is_empty:
+        return 0
+    return int(selector.matches(profile.labels))
+
+
+def counts(cluster: Cluster, namespace: str, constraint: Constraint, mask: Mask) -> tuple[Codes, Tally]:
+    """Return domain codes of the nodes in `mask`, 0 elsewhere, and the live counts of matching pods."""
+    column = cluster.labels(constraint.topology_key)
+    codes = np.where(mask, column.codes, 0)
+    key = (namespace, constraint.selector, constraint.topology_key, np.packbits(mask).tobytes())
+    tally = cluster.profiles.tally(key, codes, column.size, lambda p: matching(constraint, namespace, p))
+    return codes, tally
+
+
+def _spread(cluster: Cluster, demand: Demand, constraint: Constraint) -> Spread:
+    mask = counted_nodes(cluster, demand, constraint, keyed_nodes(cluster, demand.hard))
+    codes, tally = counts(cluster, demand.namespace, constraint, mask)
+    column = cluster.labels(constraint.topology_key)
+    domains = np.zeros(column.size, dtype=bool)
+    domains[codes] = True
+    domains[0] = False
+    itself = int(constraint.selector.matches(demand.labels))
+    return Spread(constraint, column, codes, domains, tally.sums, itself)

@@ -1,0 +1,88 @@
+"""Zones of bound volumes: a volume labelled with a zone or region can be used only there.
+
+Source: kubernetes.io/docs/reference/labels-annotations-taints/#topologykubernetesiozone (v1.36).
+"""
+
+from typing import Self
+
+import numpy as np
+
+from ontology import claims
+from ontology.cluster.volumes import PersistentVolume
+from ontology.semantics.scheduling.cluster import Cluster
+from ontology.semantics.scheduling.columns import At, Ints, Mask
+from ontology.semantics.scheduling.filters.filter import Refusal, TableFilter
+from ontology.semantics.scheduling.pods import Demand
+
+# The old names, each with the one that took its place.
+_LABELS = {
+    "failure-domain.beta.kubernetes.io/zone": "topology.kubernetes.io/zone",
+    "failure-domain.beta.kubernetes.io/region": "topology.kubernetes.io/region",
+    "topology.kubernetes.io/zone": "topology.kubernetes.io/zone",
+    "topology.kubernetes.io/region": "topology.kubernetes.io/region",
+}
+
+
+class VolumeZone(TableFilter):
+    """Rejects nodes of another zone; nodes without any such label pass."""
+
+    PLUGIN = "VolumeZone"
+    RULE = "scheduling.volumeZone"
+    STATIC = True
+    REASONS = (("node(s) had no available volume zone", True),)
+
+    def __init__(self, codes: Ints) -> None:
+        self._codes = codes
+
+    @classmethod
+    def prepare(cls, cluster: Cluster, demand: Demand) -> Self | Refusal | None:
+        """Return None without a volume that has zones; a volume that is not there refuses the pod."""
+        wanted: list[tuple[str, frozenset[str]]] = []
+        for volume in demand.volumes:
+            claim = cluster.storage.claim(demand.pod, volume) if volume.persistent_volume_claim else None
+            if claim is None:
+                continue
+            if not claim.spec.volume_name:
+                if cluster.storage.waits_for_pod(claim):
+                    continue
+                return _unbound(cluster, claims.class_name(claim))
+            found = cluster.storage.volumes.get(claim.spec.volume_name)
+            if found is None:
+                return Refusal(f'persistentvolume "{claim.spec.volume_name}" not found')
+            wanted += zones(found)
+        if not wanted:
+            return None
+        labelled = np.zeros(cluster.size, dtype=bool)
+        for label in _LABELS:
+            labelled |= cluster.labels(label).present
+        inside = np.ones(cluster.size, dtype=bool)
+        for label, values in wanted:
+            inside &= _inside(cluster, label, values)
+        return cls((labelled & ~inside).astype(np.int64))
+
+    def codes(self, at: At) -> Ints:
+        """1 where the node is in another zone."""
+        return self._codes[at]
+
+
+def zones(volume: PersistentVolume) -> list[tuple[str, frozenset[str]]]:
+    """Return the volume's zone and region labels, each with its values."""
+    found = (
+        (label, frozenset(volume.labels[label].split("__"))) for label in _LABELS if label in volume.labels
+    )
+    return [(label, values) for label, values in found if "" not in values]
+
+
+def _unbound(cluster: Cluster, class_name: str) -> Refusal:
+    if not class_name:
+        return Refusal("PersistentVolumeClaim had no pv name and storageClass name")
+    if class_name not in cluster.storage.classes:
+        return Refusal(f'storageclass.storage.k8s.io "{class_name}" not found')
+    return Refusal("PersistentVolume had no name")
+
+
+def _inside(cluster: Cluster, label: str, values: frozenset[str]) -> Mask:
+    column, newer = cluster.labels(label), cluster.labels(_LABELS[label])
+    own = column.mask(lambda labels: labels.get(label) in values)
+    renamed = newer.mask(lambda labels: labels.get(newer.key) in values)
+    return np.where(column.present, own, renamed)

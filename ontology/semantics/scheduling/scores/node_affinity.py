@@ -1,0 +1,40 @@
+"""Preferred node affinity: the weights of the preferences that a node meets.
+
+Source: kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#node-affinity-weight (v1.36).
+"""
+
+from typing import Self
+
+import numpy as np
+
+from ontology.semantics.scheduling.cluster import Cluster
+from ontology.semantics.scheduling.columns import At, Ints
+from ontology.semantics.scheduling.pods import Demand
+from ontology.semantics.scheduling.scores.score import Score, in_proportion
+
+
+class PreferredNodes(Score):
+    """Adds up the weights of preferences that hold."""
+
+    PLUGIN = "NodeAffinity"
+    RULE = "scheduling.preferredNodes"
+    WEIGHT = 2
+
+    def __init__(self, weights: Ints) -> None:
+        self.weights = weights
+
+    @classmethod
+    def prepare(cls, cluster: Cluster, demand: Demand) -> Self | None:
+        """Return None for a pod without preferences."""
+        affinity = demand.pod.spec.affinity
+        preferred = affinity.node_affinity.preferred if affinity and affinity.node_affinity else None
+        if not preferred:
+            return None
+        weights = np.zeros(cluster.size, dtype=np.int64)
+        for each in preferred:
+            weights += cluster.term_mask(each.preference) * each.weight
+        return cls(weights)
+
+    def points(self, at: At) -> Ints:
+        """In proportion to the highest sum."""
+        return in_proportion(self.weights[at])

@@ -1,0 +1,34 @@
+"""What every score is: made ready for one pod, then asked about all feasible nodes at once."""
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, Self
+
+from ontology.semantics.scheduling.cluster import Cluster
+from ontology.semantics.scheduling.columns import At, Ints
+from ontology.semantics.scheduling.pods import Demand
+
+HIGHEST = 100
+
+
+class Score(ABC):
+    """One score, ready for one pod. It stays right while pods come and go, since it watches live columns."""
+
+    PLUGIN: ClassVar[str]
+    RULE: ClassVar[str]
+    WEIGHT: ClassVar[int]
+
+    @classmethod
+    @abstractmethod
+    def prepare(cls, cluster: Cluster, demand: Demand) -> "Self | None":
+        """Return the score for a pod, or None where the scheduler leaves it out."""
+
+    @abstractmethod
+    def points(self, at: At) -> Ints | None:
+        """Return 0 to 100 for each node at `at`, normalised over just these; None where it is left out."""
+
+
+def in_proportion(raw: Ints, *, fewer_is_better: bool = False) -> Ints:
+    """Return raw scores scaled so that the highest is 100, or, where fewer is better, 0."""
+    highest = int(raw.max(initial=0))
+    scaled = HIGHEST * raw // highest if highest else raw
+    return HIGHEST - scaled if fewer_is_better else scaled

@@ -1,0 +1,85 @@
+"""A scenario's objects as a `Cluster`."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+from ontology.cluster.meta import KubeObject
+from ontology.cluster.namespaces import Namespace
+from ontology.cluster.nodes import Node
+from ontology.cluster.pods import Pod
+from ontology.cluster.policies import PodDisruptionBudget
+from ontology.cluster.services import Service
+from ontology.cluster.storage import CSIDriver, CSINode, CSIStorageCapacity, StorageClass
+from ontology.cluster.volumes import PersistentVolume, PersistentVolumeClaim, VolumeAttachment
+from ontology.errors import InvalidObjectError
+from ontology.scenario import Scenario
+from ontology.semantics.scheduling import pods
+from ontology.semantics.scheduling.cluster import Cluster
+from ontology.semantics.scheduling.storage import Storage
+
+K = TypeVar("K", bound=KubeObject)
+
+
+def read(scenario: Scenario) -> Cluster:
+    """Return the cluster of a scenario, its running and nominated pods in place.
+
+    Pods that have finished, or whose node is not there, do not count.
+
+    Raises:
+        InvalidObjectError: an object that does not decode, or two of one kind and name.
+    """
+    cluster = Cluster(
+        _named(scenario.all(Node)).values(),
+        namespaces={n.name: n.labels for n in scenario.all(Namespace)},
+        storage=_storage(scenario),
+        services=sorted(scenario.all(Service), key=lambda s: (s.namespace, s.name)),
+        budgets=sorted(scenario.all(PodDisruptionBudget), key=lambda b: (b.namespace, b.name)),
+    )
+    _seat(cluster, scenario.all(Pod))
+    return cluster
+
+
+def waiting(scenario: Scenario) -> tuple[Pod, ...]:
+    """Return the scenario's pods that have no node yet, in the order given."""
+    return tuple(p for p in scenario.all(Pod) if not p.spec.node_name and p.status.phase not in pods.FINISHED)
+
+
+def _seat(cluster: Cluster, found: Iterable[Pod]) -> None:
+    seen: set[tuple[str, str]] = set()
+    for pod in found:
+        key = (pod.namespace, pod.name)
+        if key in seen:
+            raise InvalidObjectError(f"two Pods are called `{pod.namespace}/{pod.name}`", path="objects")
+        seen.add(key)
+        spec, status = pod.spec, pod.status
+        if status.phase in pods.FINISHED:
+            continue
+        node = cluster.index.get(spec.node_name or status.nominated_node_name)
+        if node is None:
+            continue
+        seated = pods.seated(pod, cluster.demand(pod))
+        if spec.node_name:
+            cluster.place(seated, node)
+        else:
+            cluster.nominate(seated, node)
+
+
+def _storage(scenario: Scenario) -> Storage:
+    return Storage(
+        volumes=_named(scenario.all(PersistentVolume)),
+        claims={(c.namespace, c.name): c for c in scenario.all(PersistentVolumeClaim)},
+        classes=_named(scenario.all(StorageClass)),
+        nodes=_named(scenario.all(CSINode)),
+        drivers=_named(scenario.all(CSIDriver)),
+        capacities=scenario.all(CSIStorageCapacity),
+        attachments=scenario.all(VolumeAttachment),
+    )
+
+
+def _named(objects: tuple[K, ...]) -> dict[str, K]:
+    found = {each.name: each for each in objects}
+    if len(found) != len(objects):
+        seen: set[str] = set()
+        twice = next(e.name for e in objects if e.name in seen or seen.add(e.name))  # type: ignore[func-returns-value]
+        raise InvalidObjectError(f"two {objects[0].KIND}s are called `{twice}`", path="objects")
+    return found
