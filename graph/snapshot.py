@@ -6,6 +6,7 @@ Saved as one MessagePack file a graph version, so that a command answers without
 
 import gc
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
@@ -19,6 +20,8 @@ from graph.errors import StoreBrokenError, StoreMissingError
 
 # First in every file: a change of the shapes below makes old files unreadable, not misread.
 FORMAT = 1
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 class ConceptNode(Struct, frozen=True, array_like=True):
@@ -108,7 +111,7 @@ class ImageNode(Struct, frozen=True, array_like=True):
 
 
 class NoteNode(Struct, frozen=True, array_like=True):
-    """A note with its text; `unread` are the lines that yielded nothing."""
+    """A note with its text as it stands in the file; `unread` are the lines that yielded nothing."""
 
     path: str
     iri: str
@@ -118,6 +121,11 @@ class NoteNode(Struct, frozen=True, array_like=True):
     sections: tuple[SectionNode, ...]
     unread: tuple[int, ...]
     images: tuple[ImageNode, ...] = ()
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines as spans count them: ended by CR, LF or both, and by nothing else."""
+        return _LINE_END.split(self.text)
 
 
 class FindingNode(Struct, frozen=True, array_like=True):

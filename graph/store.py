@@ -59,14 +59,23 @@ class Store(Protocol):
         """Let go of the store; what was written is on disk."""
 
 
-_DIGESTS = f"""SELECT ?path ?digest WHERE {{
-  GRAPH ?note {{ ?note <{terms.PATH}> ?path ; <{terms.DIGEST}> ?digest }}
+class Known(NamedTuple):
+    """What the store knows of a note without looking into it: the digest of its bytes, and who read it."""
+
+    digest: str
+    reader: str
+
+
+_NOTES = f"""SELECT ?path ?digest ?reader WHERE {{
+  GRAPH ?note {{ ?note <{terms.PATH}> ?path ; <{terms.DIGEST}> ?digest
+    OPTIONAL {{ ?note <{terms.READER}> ?reader }} }}
 }}"""
 
 
-def digests(store: Store) -> dict[str, str]:
-    """Return the digest of each note in the store by its path, sorted."""
-    return dict(sorted((row["path"].value, row["digest"].value) for row in store.select(_DIGESTS)))
+def known_notes(store: Store) -> dict[str, Known]:
+    """Return what the store knows of each note by its path, sorted."""
+    rows = sorted((row["path"].value, row["digest"].value, row) for row in store.select(_NOTES))
+    return {path: Known(digest, row["reader"].value if "reader" in row else "") for path, digest, row in rows}
 
 
 def note_graphs(store: Store) -> tuple[str, ...]:

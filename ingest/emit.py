@@ -11,7 +11,7 @@ Source: W3C N-Quads; PROV-O; Web Annotation Data Model, sections 4.2.4 and 4.2.5
 """
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from ingest.ingested import Ingested
 from ingest.lint.findings import Finding
 from ingest.parse.note import Image, Section
 from ontology import iri, terms
+from ontology.concepts import ConceptRegistry
 from ontology.lang import Lang
 from ontology.statements import Span, Statement, Strength, Text
 
@@ -34,7 +35,7 @@ _NAMES_KEPT = 100_000
 
 
 def emit(
-    note: Ingested, *, known: Container[str] = (), word: Wording | None = None, reader: str = ""
+    note: Ingested, *, known: ConceptRegistry | None = None, word: Wording | None = None, reader: str = ""
 ) -> bytes:
     """Return the note's graph as N-Quads, in the order of the note.
 
@@ -69,7 +70,7 @@ class _Writer:
         self.written: set[str] = set()
         self.characters = _characters(self.data, self._offsets())
 
-    def lines(self, known: Container[str], word: Wording | None) -> Iterator[str]:
+    def lines(self, known: ConceptRegistry | None, word: Wording | None) -> Iterator[str]:
         yield from self._note()
         for index, section in enumerate(self.note.sections):
             yield from self._section(index, section)
@@ -172,12 +173,12 @@ class _Writer:
             f"{node} <{terms.READ_AS}> {_literal(said.kind)}",
         )
 
-    def _labels(self, known: Container[str]) -> Iterator[str]:
+    def _labels(self, known: ConceptRegistry | None) -> Iterator[str]:
         names = {
             name for s in self.note.statements for name in (s.subject, s.object) if isinstance(name, str)
         }
         for name in sorted(names):
-            if name not in known:
+            if known is None or name not in known:
                 yield f"{_concept(name)} <{terms.LABEL}> {_literal(name)}"
 
     def _finding(self, finding: Finding, word: Wording | None) -> Iterator[str]:

@@ -35,7 +35,7 @@ def ingest_note(source: Source, registry: ConceptRegistry) -> Ingested:
         document=source.document,
         digest=source.digest,
         title=outline.title,
-        text=source.text,
+        text=source.data.decode(),
         sections=sections,
         images=images,
         statements=statements,

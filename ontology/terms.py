@@ -36,6 +36,7 @@ EXACT = _OA + "exact"
 # Of a note and its sections
 PATH = NS + "path"
 DIGEST = NS + "digest"
+READER = NS + "reader"
 TEXT = NS + "text"
 UNREAD = NS + "unreadLine"
 IN_NOTE = NS + "inNote"

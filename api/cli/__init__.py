@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "completion": "print a completion script for a shell",
     "evaluate": "answer scenarios",
     "facts": "print what notes say, one fact a line",
+    "ingest": "read notes into the graph",
     "test": "check scenario files against what they expect",
 }
 

@@ -91,7 +91,7 @@ def _documents(snapshot: Snapshot) -> Iterator[Document]:
 
 def _sections(index: int, note: NoteNode) -> Iterator[Document]:
     """Each section with its own lines, those of the sections inside it left to them."""
-    lines = note.text.splitlines()
+    lines = note.lines
     starts = [section.line for section in note.sections]
     for item, section in enumerate(note.sections):
         following = starts[item + 1] if item + 1 < len(starts) else len(lines) + 1

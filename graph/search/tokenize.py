@@ -107,12 +107,12 @@ def stem(word: str) -> str:
 
 
 def bigrams(word: str) -> Iterator[str]:
-    """Yield the pairs of neighbouring syllables or letters: what is left in common when a word is misspelt."""
+    """Yield the pairs of neighbouring characters: most of them survive when a word is misspelt."""
     return (word[i : i + 2] for i in range(len(word) - 1))
 
 
 def begins(text: str, at: int) -> bool:
-    """Whether a word of the unfolded `text` begins at `at`: after a space, a change of script, or a capital."""
+    """Whether a word of `text` begins at `at`: after a space, a change of script, or with a capital."""
     if at == 0:
         return True
     before, here = text[at - 1], text[at]

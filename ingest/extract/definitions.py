@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from ingest.extract.facts import PATTERN, STRUCTURE, Fact
 from ingest.extract.reading import Reading, explanation, is_enumerated
+from ingest.extract.structure import is_contrasted
 from ingest.extract.aliases import is_second_name
 from ingest.link.outline import ARROW, Node, Term, is_value, split_brackets
 from ingest.parse.blocks import BlockKind, Line
@@ -13,6 +14,7 @@ _COMMAND = re.compile(
     r"^[$>]?\s*(?:kubectl|kubeadm|helm|etcdctl|docker|crictl|systemctl|curl|minikube|kind|k)\s"
 )
 _STATED = frozenset({"true", "false"})
+_RELATIVE = re.compile(r".*[가-힣](?:는|은|한|된|할|던|적인)\s+(?P<list>[^\s][^,]*,.*)$")
 _PARTS = re.compile(r"\s*/\s*")
 
 
@@ -57,6 +59,7 @@ def first_bullets(reading: Reading, node: Node) -> Iterator[Fact]:
         above is None
         or not _is_first(node, above)
         or len(above.topics) != 1
+        or is_contrasted(above)
         or above.contrast
         or above.clause
     ):
@@ -91,11 +94,19 @@ def _is_pattern(text: str) -> bool:
 
 
 def _is_list(reading: Reading, node: Node, text: str) -> bool:
+    relative = _RELATIVE.match(text)
+    if relative and _all_named(reading, node, relative["list"]):
+        return True
     terms = reading.terms(text, node) if len(text) < 90 else ()
     return bool(terms) and (
         all(t.choice for t in terms)
         or (len(terms) > 2 and sum(bool(t.choice) for t in terms) * 2 > len(terms))
     )
+
+
+def _all_named(reading: Reading, node: Node, text: str) -> bool:
+    terms = reading.terms(text, node)
+    return len(terms) > 1 and all(t.choice for t in terms)
 
 
 def _is_first(node: Node, above: Node) -> bool:

@@ -182,7 +182,7 @@ def _subject(reading: Reading, node: Node, before: int) -> Owners:
 
 
 def _members(reading: Reading, node: Node, owners: Owners, text: str, kind: str) -> Iterator[Fact]:
-    for term in reading.terms(_ET_CETERA.sub("", text).rstrip(" .)"), node):
+    for term in reading.terms(_ET_CETERA.sub("", text).rstrip(" ."), node):
         if not term.text or len(term.text) > _LONGEST or (not term.choice and _is_prose(term)):
             continue
         name = term.name or _noun(term.text)

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ingest.extract.facts import PATTERN, Fact
-from ingest.extract.reading import Reading, is_enumerated
+from ingest.extract.reading import Reading
 from ingest.link.disambiguate import enumeration
 from ingest.link.outline import ARROW, Named, Node, split_brackets, undecorated
-from ingest.parse.blocks import BlockKind, Line
+from ingest.parse.blocks import BlockKind
 from ontology.concepts import ConceptKind
 
 _ENDING_ARROW = re.compile(r"\s*(?:►|▶|→|➡️?|➔|⇒|=>|->)\s*$")
@@ -32,14 +32,19 @@ def arrows(reading: Reading, node: Node) -> Iterator[Fact]:
     parts = [p for p in ARROW.split(undecorated(text)) if p.strip()]
     if len(parts) < 2:
         return
-    steps = [_Step(part, _named_in(reading, node, part)) for part in parts]
-    if all(step.state for step in steps):
-        for first, second in pairwise(steps):
+    states = [_state(reading, node, part) for part in parts]
+    if all(name for name, _ in states):
+        for (first, condition), (second, _) in pairwise(states):
             yield Fact(
-                subject=first.state, predicate="transitionsTo", object=second.state, lines=(node.line,),
-                kind=PATTERN, condition=first.condition,
-            )  # fmt: skip
+                subject=first,
+                predicate="transitionsTo",
+                object=second,
+                lines=(node.line,),
+                kind=PATTERN,
+                condition=condition,
+            )
         return
+    steps = [_Step(part, _named_in(reading, node, part)) for part in parts]
     names = _actors(steps)
     predicate = "precedes"
     if creation:
@@ -116,49 +121,52 @@ def containment(reading: Reading, node: Node) -> Iterator[Fact]:
             )
 
 
+def _state(reading: Reading, node: Node, part: str) -> tuple[str, str]:
+    """The state that a step is, with the condition in its brackets; empty for another step."""
+    term = reading.linker.term(part, reading.context(node), line=node.block.line)
+    known = enumeration(term.name) if term.choice else None
+    if known is None or known.predicate not in _STATES:
+        return "", ""
+    return term.name, term.bracket if _CONDITION.search(term.bracket) else ""
+
+
 class _Step:
-    """One step of a flow: its text, the names in it, and the state it is if it is one."""
+    """One step of a flow: its text, the names in it, and its command."""
 
     def __init__(self, text: str, named: list[Named]) -> None:
-        bare, brackets = split_brackets(text)
         self.text = text
-        self.named = [n for n in named if n.name]
-        whole = self.named[0] if len(self.named) == 1 else None
-        self.state = ""
-        if whole is not None and is_enumerated(whole.name) and len(bare) <= len(whole.mention.surface) + 2:
-            known = enumeration(whole.name)
-            self.state = whole.name if known and known.predicate in _STATES else ""
-        self.condition = next((b for b in brackets if _CONDITION.search(b)), "")
+        self.named = named
         command = _COMMAND.match(text.strip())
         self.command = command["command"].strip() if command else ""
 
 
 def _actors(steps: list[_Step]) -> list[str]:
     names: list[str] = []
-    previous = ""
+    actor = ""
     for step in steps:
-        name = _actor(step, previous)
-        if name:
-            previous = name
+        name, actor = _actor(step, actor)
         names.append(name)
     return names
 
 
-def _actor(step: _Step, previous: str) -> str:
-    """The acting component; the one asked when the actor is that of the step before; a command; what it makes."""
+def _actor(step: _Step, previous: str) -> tuple[str, str]:
+    """Return the name of a step and who acts in it.
+
+    The name is the acting component, the one asked when the actor is that of the step before, a command,
+    or what the step makes.
+    """
     if step.command:
-        return step.command
+        return step.command, step.command
     outside = [n for n in step.named if not _in_brackets(step.text, n)]
     components = [n for n in outside if n.choice.kind in _ACTORS]
     if components:
         first = components[0]
-        if first.name == previous:
-            asked = next((n for n in components[1:]), None)
-            return asked.name if asked else first.name
-        return first.name
+        if first.name == previous and len(components) > 1:
+            return components[1].name, previous
+        return first.name, first.name
     if len(outside) == 1 or (outside and outside[0].mention.particle in {"이", "가", "은", "는"}):
-        return outside[0].name
-    return outside[-1].name if outside else ""
+        return outside[0].name, previous
+    return (outside[-1].name if outside else ""), previous
 
 
 def _in_brackets(text: str, named: Named) -> bool:
@@ -223,6 +231,3 @@ def _are_steps(siblings: list[Node]) -> bool:
     return sentences == len(siblings) and acting * 2 >= len(siblings)
 
 
-def line_of(node: Node) -> tuple[Line, ...]:
-    """Return a node's own line."""
-    return (node.line,) if node.line else ()

@@ -128,6 +128,9 @@ class Reading:
 def narrowed(owners: Iterable[str], name: str) -> tuple[str, ...]:
     """Return the owners that the API knows to have the field; all of them when it knows none."""
     names = tuple(owners)
+    qualifier = name.partition(".")[0]
+    if "." in name and qualifier in names:
+        return (qualifier,)
     knowing = tuple(o for o in names if owns(o, name))
     return knowing or names
 

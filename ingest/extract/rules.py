@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from ingest.extract import aliases, commands, definitions, examples, flows, images, status, structure, values
+from ingest.extract import aliases, commands, contrast, definitions, examples, flows, images, status, structure, values
 from ingest.extract.facts import Fact
 from ingest.extract.reading import Reading
 from ingest.link.outline import Node
@@ -14,6 +14,8 @@ RULES: tuple[Rule, ...] = (
     structure.headings,
     structure.heading_brackets,
     structure.items,
+    contrast.versus,
+    contrast.compared,
     aliases.brackets,
     aliases.labels,
     aliases.roles,

@@ -1,5 +1,6 @@
 """Headings, list items and labels that name a concept: what it is of what stands above."""
 
+import re
 from collections.abc import Iterator
 
 from ingest.extract.facts import PATTERN, STRUCTURE, Fact
@@ -9,6 +10,7 @@ from ingest.link.outline import Node, Term
 from ingest.parse.blocks import BlockKind, Line
 from ontology.concepts import ConceptKind
 
+_OPTION = re.compile(r"옵션|\boptions?\b", re.IGNORECASE)
 _MEMBERS = frozenset({"example", "kinds"})
 _STEPS = ("PodPhase.", "PersistentVolumePhase.", "PersistentVolumeClaimPhase.")
 
@@ -82,7 +84,7 @@ def _field_beside_owner(reading: Reading, node: Node) -> Iterator[Fact]:
     owners = reading.owners(node)
     yield from _related(reading, node, owners, Term(text=owner, choice=node.topics[0]), alone=True)
     field = node.left_terms[0].name.rpartition(".")[2]
-    predicate = "hasOption" if node.role == "option" else "hasField"
+    predicate = "hasOption" if _OPTION.search(node.text) else "hasField"
     yield Fact(
         subject=owner,
         predicate=predicate,
@@ -95,6 +97,8 @@ def _field_beside_owner(reading: Reading, node: Node) -> Iterator[Fact]:
 
 def _related(reading: Reading, node: Node, owners: Owners, term: Term, *, alone: bool) -> Iterator[Fact]:
     name = term.name
+    if name in owners.names:
+        return
     if is_enumerated(name) and not _is_step(owners, name, node):
         return
     for owner in narrowed(owners.names, name):
@@ -111,6 +115,8 @@ def _related(reading: Reading, node: Node, owners: Owners, term: Term, *, alone:
 def relation(reading: Reading, node: Node, owners: Owners, owner: str, name: str, *, alone: bool) -> str:
     """Return the predicate between an owner and a concept named below it, `partOf` meaning part of owner."""
     role = reading.label_role(node)
+    if _OPTION.search(node.text):
+        role = "option"
     if reading.is_field(name):
         known = owns(owner, name) or reading.is_field(owner)
         if role == "option" and (known or not is_member(name, owner)):

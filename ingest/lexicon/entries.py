@@ -77,7 +77,8 @@ class Lexicon:
     def candidates(self, phrase: str) -> tuple[Entry, ...]:
         """Return the entries whose form is the whole phrase; plural, particles, case, spaces aside."""
         for stem in stems(trimmed(phrase)):
-            entries = self._by_fold.get(fold(stem))
+            folded = fold(stem)
+            entries = self._by_fold.get(folded) or self._by_fold.get(folded + "s")
             if entries:
                 usable = tuple(e for e in entries if not e.exact or stem == e.form)
                 if usable:

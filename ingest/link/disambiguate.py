@@ -30,6 +30,13 @@ _USUAL = (
 )  # fmt: skip
 
 
+# Values of several enumerations that are words first: they count only where their owner or neighbours speak.
+_NEEDS_SUPPORT = frozenset(
+    "none default local cluster always never allow replace file directory block pods percent in socket"
+    " warn audit enforce".split()
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Enumeration:
     """How notes state values of one enumeration: see `lexicon/enumerations.toml`."""
@@ -125,7 +132,10 @@ def _score(surface: str, entry: Entry, context: Context) -> Choice | None:
     if surface == entry.name:
         signals.append(("its own spelling", 0.6))
     if entry.kind is ConceptKind.ENUM:
-        signals.extend(_enum_signals(entry, context))
+        support = list(_enum_signals(entry, context))
+        if surface.lower() in _NEEDS_SUPPORT and not any(value > 0 for _, value in support):
+            return None
+        signals.extend(support)
     elif entry.kind is ConceptKind.FIELD:
         signals.extend(_field_signals(surface, entry, context))
     elif context.topic:

@@ -15,7 +15,7 @@ from importlib.resources import files
 
 from ingest.lexicon.entries import Lexicon
 from ingest.lexicon.normalize import compose, fold, stems, trimmed
-from ingest.link.api import GENERIC, owns
+from ingest.link.api import GENERIC, direct_fields, owns
 from ingest.link.disambiguate import Choice, Context, choose, enumerations
 from ingest.link.mentions import Mention, Written, find
 from ingest.link.repair import Repair, Speller
@@ -63,8 +63,11 @@ _WHAT_IS = (
     re.compile(r"(?:Q\s*\d*\s*[.:)]\s*)?(?P<x>.+?)(?:이란|란|은|는|이|가)?\s*(?:무엇|뭐|뭔)[가-힣]*$"),
     re.compile(r"(?:Q\s*\d*\s*[.:)]\s*)?(?P<x>[^\s]+(?:\s[^\s]+){0,3}?)(?:이란|란)$"),
 )
+_ALTERNATIVE_CLAUSE = re.compile(r"\s+[/|]\s+|,\s|\s*[(（]")
 _MODIFIER = re.compile(r"(?:의|안|내|간|별|용|[A-Za-z0-9]|[가-힣]{2,}(?<![은는이가을를에로와과고며면서]))$")
 _LONG = 90
+_LATIN_WORD = re.compile(r"[A-Za-z]{4,40}$")
+_FIELDS_AROUND = 2
 _LABEL_WORDS = 6
 _PHRASE_WORDS = 6
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
@@ -245,7 +248,7 @@ class Linker:
         if "." not in phrase or not re.fullmatch(r"[A-Za-z][\w.\[\]*-]*", phrase):
             return None
         steps = [s for s in re.sub(r"\[[^\]]*\]", "", phrase).split(".") if s]
-        if len(steps) < 2:
+        if len(steps) < 2 or not all(s in GENERIC or self._is_step(s) for s in steps):
             return None
         last = self.lexicon.candidates(steps[-1])
         fields = [e for e in last if e.kind is ConceptKind.FIELD]
@@ -256,16 +259,21 @@ class Linker:
             )
         return choose(steps[-1], fields, context) if fields else None
 
+    def _is_step(self, name: str) -> bool:
+        kinds = {e.kind for e in self.lexicon.candidates(name) if e.form == name}
+        return not kinds.isdisjoint({ConceptKind.FIELD, ConceptKind.KIND}) or name in {"spec", "metadata", "status"}
+
     def _repaired_phrase(self, phrase: str, line: int) -> str:
         out = phrase
         for match in _TOKEN.finditer(phrase):
             better = self.speller.word(match[0], slot=True)
             if better is not None and self.lexicon.candidates(out.replace(match[0], better)):
                 out = out.replace(match[0], better)
-                self._note(line, match[0], better, "a name of its own, one slip away")
+                self.note(line, match[0], better, "a name of its own, one slip away")
         return out
 
-    def _note(self, line: int, found: str, canonical: str, rule: str) -> None:
+    def note(self, line: int, found: str, canonical: str, rule: str) -> None:
+        """Remember what was read as something else than it says."""
         if line:
             self.repairs.setdefault((line, found), Repair(line, found, canonical, rule))
 
@@ -284,6 +292,10 @@ class Linker:
             if role and shorter:
                 choice = self.resolve(shorter, context, line=line)
                 role = role if choice else ""
+        if choice is None:
+            head, _, last = bare.rpartition(" ")
+            if head and last.lower() in _GENERAL_NOUNS:
+                choice = self.resolve(head, context, line=line)
         if choice is None and role_of(bare):
             role = role_of(bare)
         return Term(text=bare, bracket=rest[0] if rest else "", default=default, choice=choice, role=role)
@@ -334,7 +346,7 @@ class Linker:
             position = match.end()
             moved += len(better) - len(match[0])
             shift.append((match.end() + moved, moved))
-            self._note(line, match[0], better, "a word, one slip away")
+            self.note(line, match[0], better, "a word, one slip away")
         if not shift:
             return text, []
         out.append(text[position:])
@@ -359,6 +371,13 @@ class Linker:
             if choice is not None:
                 found.append(Named(mention, choice))
         return tuple(found)
+
+
+# `B/E server`, `kubeconfig 파일`: a noun that says only what sort of thing the name before it is
+_GENERAL_NOUNS = frozenset(
+    "server servers file files object objects resource resources component components field command plugin daemon"
+    " 서버 파일 오브젝트 객체 리소스 자원 컴포넌트 필드 명령어 명령 플러그인 프로그램 기능 방식 개념".split()
+)
 
 
 def _qualified(field: str, context: Context) -> Choice | None:
@@ -524,7 +543,7 @@ class _Reader:
             return
         if len(text) > _LONG:
             return
-        terms = self.linker.terms(text, context, line=line)
+        terms = self._as_field(node, self.linker.terms(text, context, line=line), context, line)
         if terms and all(t.choice for t in terms):
             node.terms = terms
             node.topics = _choices(terms)
@@ -537,10 +556,28 @@ class _Reader:
             return
         node.clause = bool(_SITUATION.search(text))
 
+    def _as_field(self, node: Node, terms: tuple[Term, ...], context: Context, line: int) -> tuple[Term, ...]:
+        """Among fields of the API, a name that is none of them is the field that it nearly is."""
+        if len(terms) != 1 or not _LATIN_WORD.match(terms[0].text) or node.parent is None:
+            return terms
+        choice = terms[0].choice
+        if choice is not None and choice.kind is ConceptKind.FIELD:
+            return terms
+        for owner in context.owners[:2]:
+            known = direct_fields(owner)
+            if sum(undecorated(s.text) in known for s in node.parent.children) < _FIELDS_AROUND:
+                continue
+            meant = self.linker.speller.among(terms[0].text, known)
+            if meant:
+                self.linker.note(line, terms[0].text, meant, f"a field of {owner}")
+                found = self.linker.resolve(meant, context) or Choice(meant, ConceptKind.FIELD, 0.8, f"a field of {owner}")
+                return (replace(terms[0], choice=found),)
+        return terms
+
     def _label(self, node: Node, text: str, separator: re.Match[str], context: Context, line: int) -> bool:
         left, right = text[: separator.start()].strip(), text[separator.end() :].strip()
         sign = separator[0].strip() or ":"
-        valued = replace(context, valued=bool(right) and is_value(right))
+        valued = replace(context, valued=bool(right) and is_value(_ALTERNATIVE_CLAUSE.split(right)[0]))
         terms = self.linker.terms(left, valued, line=line) if len(left) < _LONG else ()
         if terms and all(t.choice for t in terms):
             owner = self._owner_on_the_right(terms, right, context, sign)

@@ -6,10 +6,11 @@ right in another sense: inflections of known words, and the ordinary words of `r
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from os.path import commonprefix
 
 from rapidfuzz.distance import OSA
 
@@ -18,6 +19,7 @@ from ingest.lexicon.normalize import fold
 
 _LEAST = 6  # in running text; a slot of its own (label, member of a list) admits one letter less
 _LEAST_IN_SLOT = 5
+_SAME_BEGINNING = 7
 _TWO_SLIPS_FROM = 11
 _ENDINGS = frozenset(
     [
@@ -119,6 +121,14 @@ class Speller:
             return None
         return self._shown[near[0][1]]
 
+    def among(self, word: str, names: Collection[str]) -> str:
+        """Return the one of a few names that `word` misspells or begins like, empty for none or several."""
+        folded = fold(word)
+        near = [n for n in sorted(names) if OSA.distance(folded, fold(n), score_cutoff=1) <= 1]
+        if not near:
+            near = [n for n in sorted(names) if _common(folded, fold(n)) >= _SAME_BEGINNING]
+        return near[0] if len(near) == 1 and near[0] != word else ""
+
     def _near(self, folded: str, allowed: int) -> Iterator[str]:
         for length in range(len(folded) - allowed, len(folded) + allowed + 1):
             yield from self._buckets.get((folded[0], length), ())
@@ -128,12 +138,12 @@ def _same_word(first: str, second: str) -> bool:
     return first.rstrip("s") == second.rstrip("s")
 
 
+def _common(first: str, second: str) -> int:
+    return len(commonprefix([first, second]))
+
+
 def _is_inflection(word: str, known: str) -> bool:
-    common = 0
-    for a, b in zip(word, known, strict=False):
-        if a != b:
-            break
-        common += 1
+    common = _common(word, known)
     return (
         common >= 3
         and word[common:] in _ENDINGS

@@ -1,0 +1,76 @@
+"""What every edge is handed: the graph as it is read now, and the way to a newer one.
+
+Readers take `Context.view` once a request and keep it: everything in it belongs to one graph version. A
+newer version replaces it in one assignment.
+"""
+
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from api.settings import Settings, from_environment
+from graph import snapshot
+from graph.citations import Citations
+from graph.errors import StoreMissingError
+from graph.search import Index
+from graph.snapshot import Snapshot
+
+
+class View:
+    """One graph version with what finds and cites in it; the latter are made when first asked for."""
+
+    def __init__(self, found: Snapshot) -> None:
+        self.snapshot = found
+
+    @cached_property
+    def index(self) -> Index:
+        """What full-text search looks through."""
+        return Index(self.snapshot)
+
+    @cached_property
+    def citations(self) -> Citations:
+        """Who finds the note lines that state a rule or concept."""
+        return Citations(self.snapshot)
+
+
+class Context:
+    """The graph of one data folder."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._seen = _mark(settings.snapshot)
+        self.view = View(_load(settings))
+
+    def refresh(self) -> bool:
+        """Read the graph again if another version was saved; return whether it was."""
+        mark = _mark(self.settings.snapshot)
+        if mark == self._seen:
+            return False
+        fresh = View(_load(self.settings))
+        self._seen, self.view = mark, fresh
+        return True
+
+
+def context(data: Path | None = None) -> Context:
+    """Return the context of the environment's settings, or of another data folder."""
+    settings = from_environment()
+    return Context(replace(settings, data=data) if data else settings)
+
+
+def _load(settings: Settings) -> Snapshot:
+    """The saved read model; with nothing saved the curated layer alone, which needs no store."""
+    try:
+        return snapshot.load(settings.snapshot)
+    except StoreMissingError:
+        from graph import projection  # noqa: PLC0415 - reads the vocabulary, which a saved model spares
+
+        return projection.assemble((), ())
+
+
+def _mark(file: Path) -> tuple[int, int]:
+    """What tells one saved file from the next: each is a new file, moved into place."""
+    try:
+        status = file.stat()
+    except OSError:
+        return 0, 0
+    return status.st_ino, status.st_mtime_ns
