@@ -15,6 +15,9 @@ from ontology.scenario import Evaluator, Scenario, decode
 from ontology.verdict import Verdict
 
 EVALUATORS: Mapping[tuple[str, str], str] = {
+    ("access", "clientCertificate"): "ontology.semantics.access.certificates:CLIENT_CERTIFICATE",
+    ("access", "kubeconfig"): "ontology.semantics.access.kubeconfig:KUBECONFIG",
+    ("access", "serviceAccountToken"): "ontology.semantics.access.service_accounts:SERVICE_ACCOUNT_TOKEN",
     ("rbac", "accessOf"): "ontology.semantics.rbac.listing:ACCESS_OF",
     ("rbac", "authorize"): "ontology.semantics.rbac.authorize:AUTHORIZE",
     ("rbac", "effectiveRules"): "ontology.semantics.rbac.effective_rules:EFFECTIVE_RULES",
@@ -27,6 +30,7 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
     ("scheduling", "schedule"): "ontology.semantics.scheduling.schedule:SCHEDULE",
     ("volumes", "bind"): "ontology.semantics.volumes.questions:BIND",
     ("volumes", "settle"): "ontology.semantics.volumes.questions:SETTLE",
+    ("ingress", "request"): "ontology.walkthroughs.ingress_request:REQUEST",
     ("services", "endpoints"): "ontology.semantics.services.slices:ENDPOINTS",
     ("workloads", "reconcile"): "ontology.semantics.workloads.reconcile:RECONCILE",
     (

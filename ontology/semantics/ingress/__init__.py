@@ -1,0 +1,1 @@
+"""Ingress: which backend answers a request, as the API defines it and the NGINX controller fills it in."""

@@ -1,0 +1,1 @@
+"""Walkthroughs: the only code that may combine systems."""

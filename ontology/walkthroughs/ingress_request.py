@@ -1,0 +1,146 @@
+"""One HTTP request through an Ingress to a pod: the decision of `ingress`, the endpoints of `services`."""
+
+from random import Random
+from typing import Any
+
+from ontology.cluster.ingress import Ingress, IngressBackend, IngressClass
+from ontology.cluster.meta import field
+from ontology.cluster.nodes import Node
+from ontology.cluster.pods import Pod
+from ontology.cluster.services import Service, ServicePort
+from ontology.scenario import Evaluator, Question, Scenario
+from ontology.semantics.ingress import classes, explanation, hosts
+from ontology.semantics.ingress.decision import Decision, HttpRequest, decide
+from ontology.semantics.ingress.routing import table
+from ontology.semantics.services.endpoints import PodIndex, slices
+from ontology.verdict import Outcome, Step, Verdict
+
+_OK, _REDIRECT, _NOT_FOUND, _UNAVAILABLE = 200, 308, 404, 503
+
+
+class Request(Question, frozen=True):
+    """Asks which backend answers. `seed` chooses where weights and balancing leave a choice."""
+
+    host: str = ""
+    path: str = "/"
+    headers: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+    tls: bool = False
+    ingress_class: str | None = None
+    seed: int = 0
+
+
+def evaluate(scenario: Scenario, asked: Request) -> Verdict:
+    """Answer `{"status", "rule", "backend", "endpoints", "endpoint", "shares", "tls", "location"}`.
+
+    Outcome: yes when an endpoint answers, no when the client gets 404 or 503, unknown for a redirect.
+
+    Raises:
+        InvalidObjectError: canary annotations that mean nothing.
+    """
+    known = {each.name: each for each in scenario.all(IngressClass)}
+    every = scenario.all(Ingress)
+    served = [each for each in every if classes.served(each, known, asked.ingress_class)]
+    skipped = [each for each in every if each not in served]
+    routes = table(served)
+    request = HttpRequest(
+        host=asked.host, path=asked.path, headers=asked.headers, cookies=asked.cookies, tls=asked.tls
+    )
+    decision = decide(routes, served, request)
+    answer = _answer(scenario, decision, request, Random(asked.seed))  # noqa: S311 - a simulation
+    behind = _endpoints_step(answer)
+    return Verdict(
+        answer=answer,
+        outcome={_OK: Outcome.YES, _REDIRECT: Outcome.UNKNOWN}.get(answer["status"], Outcome.NO),
+        explain=lambda: (
+            *explanation.steps(decision, served, request),
+            *behind,
+            *explanation.near_misses(decision, routes, skipped, request),
+        ),
+    )
+
+
+def _answer(scenario: Scenario, decision: Decision, request: HttpRequest, random: Random) -> dict[str, Any]:
+    route = decision.route
+    answer: dict[str, Any] = {
+        "status": _NOT_FOUND,
+        "rule": route
+        and {
+            "ingress": f"{route.ingress.namespace}/{route.ingress.name}",
+            "host": route.host,
+            "path": route.path,
+            "pathType": route.path_type,
+        },
+        "backend": None,
+        "endpoints": [],
+        "endpoint": None,
+        "shares": {},
+        "tls": {"secret": decision.secret} if request.tls else None,
+        "location": None,
+    }
+    if decision.redirected:
+        location = f"https://{hosts.normalized(request.host)}{request.path}"
+        return answer | {"status": _REDIRECT, "location": location}
+    chosen = decision.answering(random)
+    if chosen is None:
+        return answer
+    addresses = _addresses(scenario, *chosen)
+    return answer | {
+        "status": _OK if addresses else _UNAVAILABLE,
+        "backend": _backend(*chosen),
+        "endpoints": addresses,
+        "endpoint": random.choice(addresses) if addresses else None,
+        "shares": {name: str(part) for name, part in decision.shares().items()},
+    }
+
+
+def _backend(ingress: Ingress, backend: IngressBackend) -> dict[str, Any] | None:
+    if backend.service is None:
+        return None
+    port = backend.service.port
+    return {"service": f"{ingress.namespace}/{backend.service.name}", "port": port.name or port.number}
+
+
+def _addresses(scenario: Scenario, ingress: Ingress, backend: IngressBackend) -> list[str]:
+    """Return the ready endpoints behind the backend's port; the controller goes to the pods themselves."""
+    service = _service(scenario, ingress, backend)
+    port = None if service is None else _port(service, backend)
+    if service is None or port is None:
+        return []
+    nodes = {node.name: node for node in scenario.all(Node)}
+    found = slices(service, PodIndex(scenario.all(Pod)), nodes) or {}
+    return sorted(
+        f"{endpoint.ip}:{target.port}"
+        for targets, endpoints in found.items()
+        for target in targets
+        if (target.name, target.protocol) == (port.name, port.protocol)
+        for endpoint in endpoints
+        if endpoint.ready
+    )
+
+
+def _service(scenario: Scenario, ingress: Ingress, backend: IngressBackend) -> Service | None:
+    # an Ingress reaches the Services of its own namespace only
+    wanted = backend.service and (ingress.namespace, backend.service.name)
+    return next((s for s in scenario.all(Service) if (s.namespace, s.name) == wanted), None)
+
+
+def _port(service: Service, backend: IngressBackend) -> ServicePort | None:
+    if backend.service is None:
+        return None
+    wanted = backend.service.port
+    for port in service.spec.ports or ():
+        if port.name == wanted.name if wanted.name else port.port == wanted.number:
+            return port
+    return None
+
+
+def _endpoints_step(answer: dict[str, Any]) -> tuple[Step, ...]:
+    backend = answer["backend"]
+    if backend is None:
+        return ()
+    facts = {**backend, "endpoint": answer["endpoint"], "endpoints": tuple(answer["endpoints"])}
+    return (Step("ingress.endpoints", bool(answer["endpoints"]), facts),)
+
+
+REQUEST = Evaluator(question=Request, evaluate=evaluate)
