@@ -4,7 +4,10 @@ Readers take `Context.view` once a request and keep it: everything in it belongs
 newer version replaces it in one assignment.
 """
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
@@ -14,6 +17,9 @@ from graph.citations import Citations
 from graph.errors import StoreMissingError
 from graph.search import Index
 from graph.snapshot import Snapshot
+from ontology import iri
+from ontology.concepts import fold
+from ontology.errors import UnknownConceptError
 
 
 class View:
@@ -31,6 +37,31 @@ class View:
     def citations(self) -> Citations:
         """Who finds the note lines that state a rule or concept."""
         return Citations(self.snapshot)
+
+    def concept(self, name: str) -> int:
+        """Return the index of the concept that `name` names: canonical name, IRI, CURIE, or a label of one.
+
+        Raises:
+            UnknownConceptError: nothing, or several concepts, answer to it; says the nearest.
+        """
+        index = self.snapshot.concept_index
+        exact = index.get(name, index.get(iri.concept_name(iri.expand(name)), -1))
+        if exact >= 0:
+            return exact
+        labelled = self._by_label.get(fold(name), ())
+        if len(labelled) == 1:
+            return labelled[0]
+        near = [self.snapshot.concepts[each].name for each in labelled]
+        raise UnknownConceptError(name, nearest=near or get_close_matches(name, index, n=3, cutoff=0.7))
+
+    @cached_property
+    def _by_label(self) -> Mapping[str, tuple[int, ...]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for index, concept in enumerate(self.snapshot.concepts):
+            texts = (text for labels in concept.labels.values() for text in labels)
+            for label in {fold(text) for text in texts}:
+                found[label].append(index)
+        return {label: tuple(indices) for label, indices in found.items()}
 
 
 class Context:

@@ -33,6 +33,13 @@ def read(ntriples: bytes) -> Iterator[tuple[str, str, Term]]:
         yield subject[1:-1] if subject[0] == "<" else subject, predicate, term
 
 
+def raw(ntriples: bytes) -> Iterator[tuple[str, str, str]]:
+    """Yield subject, predicate and object of each line as they are written, sorted."""
+    for line in sorted(ntriples.decode().removesuffix("\n").split("\n")):
+        subject, predicate, rest = line.split(" ", 2)
+        yield subject, predicate, rest.removesuffix(" .")
+
+
 def unescape(text: str) -> str:
     """Return a literal's text without its escapes."""
     return _ESCAPE.sub(_character, text) if "\\" in text else text

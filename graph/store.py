@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple, Protocol
 
 from ontology import iri, terms
+from ontology.statements import Layer
 
 # The forms in which a graph or dataset is written out by an engine; sorted forms are `graph.serialize`.
 ResultForm = Literal["json", "xml", "csv", "tsv"]
@@ -81,3 +82,11 @@ def known_notes(store: Store) -> dict[str, Known]:
 def note_graphs(store: Store) -> tuple[str, ...]:
     """Return the names of the graphs of notes, sorted."""
     return tuple(name for name in store.graphs() if name.startswith(iri.NOTES))
+
+
+def layer_of(graph: str) -> Layer:
+    """Return the layer that a named graph belongs to."""
+    return _LAYERS.get(graph, Layer.NOTES)
+
+
+_LAYERS = {iri.CURATED_GRAPH: Layer.CURATED, iri.INFERRED_GRAPH: Layer.INFERRED}

@@ -16,8 +16,10 @@ from typing import NoReturn
 COMMANDS: dict[str, str] = {
     "completion": "print a completion script for a shell",
     "evaluate": "answer scenarios",
+    "export": "write the graph as Turtle, TriG, JSON-LD, N-Quads, Mermaid or DOT",
     "facts": "print what notes say, one fact a line",
     "ingest": "read notes into the graph",
+    "search": "find concepts, sections and facts",
     "test": "check scenario files against what they expect",
 }
 
