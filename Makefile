@@ -6,7 +6,7 @@ PORT ?= 8000
 BIN := .venv/bin
 FRONTEND := api/web/frontend
 
-.PHONY: setup serve check test bench schema web
+.PHONY: setup serve check test bench schema sdl web
 
 setup: .venv/.ready web
 
@@ -38,3 +38,7 @@ bench: setup
 
 schema: setup
 	$(BIN)/python tests/schema/build.py
+
+# the GraphQL schema as it is checked in; a test compares
+sdl: setup
+	$(BIN)/python -c 'from api.graphql.schema import SDL; print(SDL, end="")' > api/graphql/schema.graphql

@@ -1,0 +1,173 @@
+"""Documents run against one graph version: parsed and validated once, limited, then executed.
+
+A document's text is its key: whoever sends it again pays only for the execution. What is wrong with a
+request is told apart from what went wrong while it ran, because HTTP answers them differently.
+"""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from threading import Lock
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    execute_sync,
+    get_operation_ast,
+    parse,
+    validate,
+)
+
+from api.graphql.limits import Limits, check_cost, check_shape, cost
+from api.graphql.schema import SCHEMA
+from api.graphql.windows import Windows
+from api.problems import RefusedError, problem
+
+MAX_DOCUMENTS = 1_000
+MAX_DOCUMENT_LENGTH = 100_000
+MAX_ERRORS = 10
+
+_LOG = logging.getLogger("kubelore.graphql")
+# strawberry's own executor validates anew at each request and asks its extensions at each step
+_GRAPHQL: GraphQLSchema = SCHEMA._schema  # noqa: SLF001 - strawberry has no other name for it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """A request as GraphQL sees it."""
+
+    query: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The response document; `refused` says that nothing was executed, because the request is wrong."""
+
+    body: Mapping[str, Any]
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A document, None where it does not even parse, and what is wrong with it."""
+
+    document: DocumentNode | None
+    errors: tuple[GraphQLError, ...] = ()
+
+
+class Executor:
+    """Runs documents, and remembers those that it has checked."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        self._known: OrderedDict[str, _Prepared] = OrderedDict()
+        self._lock = Lock()
+
+    def execute(self, asked: Operation, windows: Windows, *, read_only: bool = False) -> Answer:
+        """Answer one request from one graph version.
+
+        Raises:
+            RefusedError: `read_only`, and the operation is none that only reads.
+        """
+        prepared = self._prepare(asked.query)
+        if prepared.document is None:
+            return _refused(prepared.errors)
+        operation = get_operation_ast(prepared.document, asked.name)
+        if read_only and operation and operation.operation is not OperationType.QUERY:
+            message = f"a {operation.operation.value} is not run over GET"
+            raise RefusedError("BAD_INPUT", message, status=HTTPStatus.METHOD_NOT_ALLOWED)
+        if prepared.errors:
+            return _refused(prepared.errors)
+        if operation is None:
+            return _refused([GraphQLError(_no_operation(asked.name))])
+        try:
+            self._check_cost(prepared.document, operation, asked)
+        except Exception as error:  # noqa: BLE001 - worded below like every other error
+            return _refused([_wrapped(error)])
+        return _answer(
+            execute_sync(
+                _GRAPHQL,
+                prepared.document,
+                context_value=windows,
+                variable_values=dict(asked.variables),
+                operation_name=asked.name,
+            )
+        )
+
+    def _check_cost(
+        self, document: DocumentNode, operation: OperationDefinitionNode, asked: Operation
+    ) -> None:
+        check_cost(cost(_GRAPHQL, document, operation, asked.variables), self._limits)
+
+    def _prepare(self, query: str) -> _Prepared:
+        with self._lock:
+            known = self._known.get(query)
+            if known is not None:
+                self._known.move_to_end(query)
+                return known
+        prepared = _prepare(query, self._limits)
+        if not prepared.errors:
+            with self._lock:
+                self._known[query] = prepared
+                if len(self._known) > MAX_DOCUMENTS:
+                    self._known.popitem(last=False)
+        return prepared
+
+
+def _prepare(query: str, limits: Limits) -> _Prepared:
+    if len(query) > MAX_DOCUMENT_LENGTH:
+        message = f"the query has {len(query)} characters, the limit is {MAX_DOCUMENT_LENGTH}"
+        return _Prepared(None, (_wrapped(RefusedError("TOO_LARGE", message)),))
+    try:
+        document = parse(query, max_tokens=limits.tokens)
+        check_shape(document, limits)
+        errors = validate(_GRAPHQL, document, max_errors=MAX_ERRORS, allow_empty_selection_sets=False)
+    except GraphQLError as error:
+        return _Prepared(None, (error,))
+    except Exception as error:  # noqa: BLE001 - too deep for the parser, or one of our limits
+        return _Prepared(None, (_wrapped(error),))
+    return _Prepared(document, tuple(errors))
+
+
+def _no_operation(name: str | None) -> str:
+    return f"Unknown operation named '{name}'." if name else "Must provide operation name."
+
+
+def _wrapped(error: Exception) -> GraphQLError:
+    return GraphQLError(str(error), original_error=error)
+
+
+def _refused(errors: Any) -> Answer:
+    return Answer(body={"errors": [_error(each) for each in errors]}, refused=True)
+
+
+def _answer(result: ExecutionResult) -> Answer:
+    errors = result.errors or []
+    # what went wrong before the first field was executed has no path
+    if result.data is None and errors and all(each.path is None for each in errors):
+        return _refused(errors)
+    body: dict[str, Any] = {"data": result.data}
+    if errors:
+        body["errors"] = [_error(each) for each in errors]
+    return Answer(body=body, refused=False)
+
+
+def _error(error: GraphQLError) -> dict[str, Any]:
+    """Return one error as the response carries it, with our code; our own mistakes are logged and masked."""
+    formatted: dict[str, Any] = dict(error.formatted)
+    origin = error.original_error
+    if origin is None or isinstance(origin, GraphQLError):
+        return {**formatted, "extensions": {"code": "BAD_INPUT"}}
+    found = problem(origin)
+    if found.code == "INTERNAL":
+        _LOG.error("a resolver failed", exc_info=origin)
+    return {**formatted, "message": found.detail, "extensions": found.as_extensions()}

@@ -1,0 +1,327 @@
+"""The schema: what can be asked, and the names by which it is asked."""
+
+from collections import Counter
+from typing import Annotated
+
+import strawberry
+from strawberry import UNSET
+from strawberry.scalars import JSON
+
+from api.graphql import findings, paths, rules, scenarios, search
+from api.graphql.concepts import Concept
+from api.graphql.facts import Fact, FactOrder, select
+from api.graphql.filters import ConceptFilter, FactFilter
+from api.graphql.findings import Finding
+from api.graphql.notes import Note
+from api.graphql.paths import Path
+from api.graphql.relay import After, Before, Connection, First, Last, Listing, Node, page, transparent
+from api.graphql.rules import Rule
+from api.graphql.scenarios import Evaluation, System, Verdict
+from api.graphql.search import Hit, HitKind
+from api.graphql.windows import Info, Windows, not_found
+from ontology import evaluators, iri
+from ontology.lang import Lang
+
+MAX_SCENARIOS = 100
+
+Named = Annotated[
+    str,
+    strawberry.argument(
+        description="A canonical name (`Pod`, `PodPhase.Pending`), a CURIE (`k8s:Pod`), an IRI, an `id`, or "
+        "a label that only one concept has."
+    ),
+]
+MaybeNamed = Annotated[str | None, strawberry.argument(description="A concept, named as in `concept(id:)`.")]
+
+
+@strawberry.type(description="How many facts one layer has.")
+class LayerCount:
+    """One row of the statistics."""
+
+    layer: str = strawberry.field(description="The layer.")
+    facts: int = strawberry.field(description="Its facts.")
+
+
+@strawberry.type(description="What is in the graph.")
+class Statistics:
+    """Counts of one graph version."""
+
+    version: str = strawberry.field(
+        description="A digest of all that is in the graph: equal graphs, equal version."
+    )
+    concepts: int = strawberry.field(description="Concepts.")
+    facts: int = strawberry.field(description="Facts of all layers.")
+    notes: int = strawberry.field(description="Notes.")
+    findings: int = strawberry.field(description="Findings in the notes.")
+    layers: list[LayerCount] = strawberry.field(description="Facts by layer.")
+
+
+@strawberry.type(description="Ask the graph made of the notes, and the rules of Kubernetes behind it.")
+class Query:
+    """The root: each field is one expression over the windows of the request."""
+
+    @strawberry.field(description="One concept. Unknown names are an error with the nearest ones.")
+    def concept(self, info: Info, id: Named) -> Concept | None:  # noqa: A002 - a fixed name of the API
+        return info.context.window(Concept, concept_index(info.context, id))
+
+    @strawberry.field(description="Concepts, sorted by canonical name.")
+    def concepts(
+        self,
+        info: Info,
+        where: ConceptFilter | None = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[Concept]:
+        view = info.context
+        found = [i for i, each in enumerate(view.snapshot.concepts) if not where or where.holds(each)]
+        listing = Listing("Concept", found, lambda index: view.window(Concept, index), Concept.key)
+        return page(listing, first, after, last, before)
+
+    @strawberry.field(description="Full-text search in both languages at once, best first.")
+    def search(
+        self,
+        info: Info,
+        text: str,
+        lang: Annotated[
+            list[Lang] | None, strawberry.argument(description="Only passages in these languages.")
+        ] = UNSET,
+        kind: Annotated[
+            list[HitKind] | None, strawberry.argument(description="Only these sorts of things.")
+        ] = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[Hit]:
+        return page(search.hits(info.context, text, lang, kind), first, after, last, before)
+
+    @strawberry.field(description="Facts, narrowed by what is given.")
+    def facts(
+        self,
+        info: Info,
+        subject: MaybeNamed = UNSET,
+        predicate: str | None = UNSET,
+        object: MaybeNamed = UNSET,  # noqa: A002 - a fixed name of the API
+        where: FactFilter | None = UNSET,
+        order_by: list[FactOrder] | None = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[Fact]:
+        indices = facts_of(info.context, subject, predicate, object)
+        return page(select(info.context, indices, where, order_by), first, after, last, before)
+
+    @strawberry.field(description="One note. Unknown paths are an error with the nearest ones.")
+    def note(
+        self,
+        info: Info,
+        path: Annotated[str, strawberry.argument(description="Its path in the collection, or its `id`.")],
+    ) -> Note | None:
+        index = info.context.snapshot.note_index
+        found = index.get(own_name(path, Note))
+        if found is None:
+            raise not_found("note", path, index)
+        return info.context.window(Note, found)
+
+    @strawberry.field(description="Notes, sorted by path.")
+    def notes(
+        self,
+        info: Info,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[Note]:
+        view = info.context
+        listing = Listing(
+            "Note", range(len(view.snapshot.notes)), lambda index: view.window(Note, index), Note.key
+        )
+        return page(listing, first, after, last, before)
+
+    @strawberry.field(description="What is wrong, outdated or unreadable in the notes.")
+    def findings(
+        self,
+        info: Info,
+        document: Annotated[str | None, strawberry.argument(description="The path of one note.")] = UNSET,
+        kind: str | None = UNSET,
+        severity: str | None = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[Finding]:
+        # a note that is not there has no findings
+        note = info.context.snapshot.note_index.get(document, -1) if document else None
+        listing = findings.findings_of(info.context, note=note, kind=kind or None, severity=severity or None)
+        return page(listing, first, after, last, before)
+
+    @strawberry.field(description="One rule. Unknown names are an error with the nearest ones.")
+    def rule(
+        self,
+        info: Info,
+        id: Annotated[  # noqa: A002 - a fixed name of the API
+            str, strawberry.argument(description="Its name (`scheduling.taints`), CURIE, IRI or `id`.")
+        ],
+    ) -> Rule | None:
+        index = info.context.snapshot.rule_index
+        found = index.get(iri.expand(own_name(id, Rule)).removeprefix(iri.RULES).removeprefix(iri.CONCEPTS))
+        if found is None:
+            raise not_found("rule", id, index)
+        return info.context.window(Rule, found)
+
+    @strawberry.field(description="Rules, sorted by name.")
+    def rules(
+        self,
+        info: Info,
+        system: str | None = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[Rule]:
+        return page(rules.rules_of(info.context, system=system), first, after, last, before)
+
+    @strawberry.field(description="The systems that answer scenarios, with the questions that each is asked.")
+    def systems(
+        self,
+        info: Info,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[System]:
+        return page(scenarios.systems(info.context), first, after, last, before)
+
+    @strawberry.field(description="One system. Unknown names are an error with the nearest ones.")
+    def system(self, info: Info, name: str) -> System | None:
+        if name not in evaluators.systems():
+            raise not_found("system", name, evaluators.systems())
+        return System(view=info.context, name=name)
+
+    @strawberry.field(description="A shortest way between two concepts; null if there is none that short.")
+    def path(
+        self,
+        info: Info,
+        from_: Annotated[str, strawberry.argument(name="from", description="A concept.")],
+        to: Annotated[str, strawberry.argument(description="Another.")],
+        max_length: Annotated[
+            int, strawberry.argument(description=f"How many facts at most, up to {paths.LONGEST}.")
+        ] = 6,
+        where: Annotated[
+            FactFilter | None, strawberry.argument(description="Walk only facts that pass.")
+        ] = UNSET,
+    ) -> Path | None:
+        view = info.context
+        ends = concept_index(view, from_), concept_index(view, to)
+        return paths.shortest(view, *ends, max_length, where)
+
+    @strawberry.field(
+        description="The verdict on one scenario, with its steps and the note lines behind them."
+    )
+    def evaluate(
+        self,
+        info: Info,
+        scenario: Annotated[
+            JSON,
+            strawberry.argument(description="`system`, `objects` and `question`, as in a scenario file."),
+        ],
+    ) -> Verdict | None:
+        return scenarios.evaluate(info.context, scenario)
+
+    @strawberry.field(
+        description="The verdicts on many scenarios; one that is wrong does not hide the others."
+    )
+    def evaluate_all(
+        self,
+        info: Info,
+        scenarios_: Annotated[
+            list[JSON], strawberry.argument(name="scenarios", description=f"At most {MAX_SCENARIOS}.")
+        ],
+    ) -> list[Evaluation]:
+        return scenarios.attempt_all(info.context, scenarios_, most=MAX_SCENARIOS)
+
+    @strawberry.field(description="What is in the graph.")
+    def statistics(self, info: Info) -> Statistics:
+        graph = info.context.snapshot
+        layers = Counter(fact.layer for fact in graph.facts)
+        return Statistics(
+            version=graph.version,
+            concepts=len(graph.concepts),
+            facts=len(graph.facts),
+            notes=len(graph.notes),
+            findings=len(graph.findings),
+            layers=[LayerCount(layer=layer, facts=count) for layer, count in sorted(layers.items())],
+        )
+
+    @strawberry.field(description="Anything by its `id`; null if it is not there (any more).")
+    def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002 - Relay's name
+        return fetch(info.context, id)
+
+    @strawberry.field(description="Many things by their `id`s, in the same order.")
+    def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
+        return [fetch(info.context, each) for each in ids]
+
+
+def own_name(text: str, type_: type[Node]) -> str:
+    """Return the key inside an `id` of that type; any other text as it is."""
+    found = transparent(text)
+    return found[1] if found is not None and found[0] == type_.__name__ else text
+
+
+def concept_index(view: Windows, text: str) -> int:
+    """Return the index of a concept by `id`, canonical name, CURIE, IRI or label.
+
+    Raises:
+        UnknownConceptError: nothing, or several concepts, answer to it.
+    """
+    return view.concept(own_name(text, Concept))
+
+
+def facts_of(view: Windows, subject: str | None, predicate: str | None, target: str | None) -> list[int]:
+    """Return the facts with these parts, in the order of the snapshot, starting from the rarest index."""
+    graph = view.snapshot
+    about = concept_index(view, subject) if subject else None
+    naming = concept_index(view, target) if target else None
+    if about is not None:
+        start = graph.outgoing[about]
+    elif naming is not None:
+        start = graph.incoming[naming]
+    else:
+        start = tuple(range(len(graph.facts)))
+    return [
+        index
+        for index in start
+        if naming in (None, graph.facts[index].object)
+        and (not predicate or graph.facts[index].predicate == predicate)
+    ]
+
+
+def fetch(view: Windows, id_: str) -> Node | None:
+    """Return what an opaque id names, None if it names nothing."""
+    sort, key = transparent(id_) or ("", "")
+    graph = view.snapshot
+    indices = {
+        "Concept": (Concept, graph.concept_index),
+        "Fact": (Fact, view.fact_index),
+        "Note": (Note, graph.note_index),
+        "Finding": (Finding, view.finding_index),
+        "Rule": (Rule, graph.rule_index),
+    }
+    if sort == "System" and key in evaluators.systems():
+        return System(view=view, name=key)
+    if sort not in indices:
+        return None
+    type_, index = indices[sort]
+    return view.window(type_, index[key]) if key in index else None
+
+
+SCHEMA = strawberry.Schema(
+    query=Query,
+    types=[Concept, Fact, Note, Finding, Rule, System],
+)
+
+# The schema as text, checked in as schema.graphql: the contract with clients.
+SDL = SCHEMA.as_str() + "\n"

@@ -1,0 +1,59 @@
+"""One snapshot as GraphQL objects: each object is made once, when it is first asked for."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from functools import cached_property
+from typing import Any, TypeVar
+
+from strawberry.types import Info as StrawberryInfo
+
+from api.context import View
+from api.problems import RefusedError
+from ontology.errors import did_you_mean
+
+W = TypeVar("W")
+
+
+class Windows:
+    """What resolvers read: one graph version, and its GraphQL objects.
+
+    Immutable to its users: what it remembers follows from the snapshot alone.
+    """
+
+    def __init__(self, view: View) -> None:
+        self.snapshot = view.snapshot
+        self.source = view
+        self._made: dict[Any, dict[int, Any]] = defaultdict(dict)
+
+    def window(self, type_: Callable[..., W], index: int) -> W:
+        """Return the one GraphQL object of that type over item `index`."""
+        made = self._made[type_]
+        found = made.get(index)
+        if found is None:
+            found = made[index] = type_(view=self, index=index)
+        shown: W = found
+        return shown
+
+    @cached_property
+    def fact_index(self) -> Mapping[str, int]:
+        """Id of a fact to its index."""
+        return {fact.id: index for index, fact in enumerate(self.snapshot.facts)}
+
+    @cached_property
+    def finding_index(self) -> Mapping[str, int]:
+        """Id of a finding to its index."""
+        return {finding.id: index for index, finding in enumerate(self.snapshot.findings)}
+
+    def concept(self, name: str) -> int:
+        """Return the index of the concept that `name` names; see `View.concept`."""
+        return self.source.concept(name)
+
+
+Info = StrawberryInfo[Windows, None]
+
+
+def not_found(what: str, name: str, known: Iterable[str]) -> RefusedError:
+    """Return the refusal of a name that nothing answers to, with the nearest that would."""
+    nearest = get_close_matches(name, list(known), n=3, cutoff=0.6)
+    return RefusedError("NOT_FOUND", f"no {what} `{name}`{did_you_mean(nearest)}")
