@@ -27,6 +27,7 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
     ("podLifecycle", "columns"): "ontology.semantics.lifecycle.columns:COLUMNS",
     ("podLifecycle", "restart"): "ontology.semantics.lifecycle.sync:RESTART",
     ("podLifecycle", "status"): "ontology.semantics.lifecycle.status:STATUS",
+    ("probes", "observe"): "ontology.semantics.probes.observe:OBSERVE",
     ("scheduling", "schedule"): "ontology.semantics.scheduling.schedule:SCHEDULE",
     ("volumes", "bind"): "ontology.semantics.volumes.questions:BIND",
     ("volumes", "settle"): "ontology.semantics.volumes.questions:SETTLE",
@@ -42,7 +43,7 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
 }
 
 # Systems whose recorded verdicts are met in full: `kubelore evaluate --systems` lists them.
-COMPLETE: tuple[str, ...] = ("podLifecycle", "rbac", "services", "volumes")
+COMPLETE: tuple[str, ...] = ("access", "podLifecycle", "rbac", "services", "volumes")
 
 
 def systems() -> tuple[str, ...]:

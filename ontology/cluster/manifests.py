@@ -44,7 +44,7 @@ def decode(manifest: Mapping[str, Any], type_: type[K], *, path: str = "") -> K:
         InvalidObjectError: a field has another type than the API gives it.
     """
     try:
-        return msgspec.convert(_without_nulls(manifest), type_)
+        return msgspec.convert(without_nulls(manifest), type_)
     except msgspec.ValidationError as error:
         raise refusal(error, path) from error
 
@@ -56,14 +56,14 @@ def refusal(error: msgspec.ValidationError, path: str) -> InvalidObjectError:
     return InvalidObjectError(message.lower().strip("`"), path=(path + where).lstrip("."))
 
 
-def _without_nulls(value: Any) -> Any:
+def without_nulls(value: Any) -> Any:
     """Drop `null` members, which the API reads as absent; lists and scalars stay."""
     if isinstance(value, dict):
         if None in value.values() or any(type(v) in (dict, list) for v in value.values()):
-            return {k: _without_nulls(v) for k, v in value.items() if v is not None}
+            return {k: without_nulls(v) for k, v in value.items() if v is not None}
         return value
     if isinstance(value, list):
-        return [_without_nulls(item) for item in value]
+        return [without_nulls(item) for item in value]
     return value
 
 
