@@ -43,7 +43,7 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
 }
 
 # Systems whose recorded verdicts are met in full: `kubelore evaluate --systems` lists them.
-COMPLETE: tuple[str, ...] = ("access", "podLifecycle", "rbac", "services", "volumes")
+COMPLETE: tuple[str, ...] = ("access", "podLifecycle", "probes", "rbac", "services", "volumes")
 
 
 def systems() -> tuple[str, ...]:

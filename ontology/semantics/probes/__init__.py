@@ -1,0 +1,1 @@
+"""`probes`: what startup, readiness and liveness probes do to a container."""
