@@ -5,6 +5,7 @@ from typing import Any
 
 from api.printing import rows, style, table
 from api.problems import problem
+from graph.citations import Citations
 from ontology import evaluators, scenario
 from ontology.lang import Lang
 from ontology.messages import render
@@ -50,6 +51,22 @@ def error_line(error: BaseException) -> dict[str, Any]:
 def no_citations(_: Step) -> tuple[()]:
     """Cite nothing: what is used where there is no graph."""
     return ()
+
+
+def citing(citations: Citations) -> Cite:
+    """Return who finds, in the notes of one graph, the lines that state a step's rule."""
+
+    def cite(step: Step) -> Sequence[Mapping[str, Any]]:
+        return [
+            {
+                "document": found.document,
+                "lines": list(range(found.line, found.end_line + 1)),
+                "quote": found.quote,
+            }
+            for found in citations.of_step(step.rule, step.concepts)
+        ]
+
+    return cite
 
 
 def answer(raw: Any, *, name: str = "", cite: Cite = no_citations) -> dict[str, Any]:

@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "export": "write the graph as Turtle, TriG, JSON-LD, N-Quads, Mermaid or DOT",
     "facts": "print what notes say, one fact a line",
     "ingest": "read notes into the graph",
+    "query": "ask the graph in GraphQL, without a server",
     "search": "find concepts, sections and facts",
     "test": "check scenario files against what they expect",
 }

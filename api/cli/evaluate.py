@@ -3,12 +3,15 @@
 import argparse
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-import orjson
-
 from api import printing, scenarios, verdicts
+from api.context import Context
+from api.json import encode
 from api.problems import RefusedError, problem
+from api.settings import from_environment
 from ontology import documents, evaluators
 from ontology.lang import Lang
 from ontology.verdict import Outcome
@@ -32,6 +35,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", choices=printing.FORMATS, default="table", help="how to print")
     parser.add_argument(
         "--lang", choices=[each.value for each in Lang], default="en", help="language of the table's steps"
+    )
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="the graph whose notes are cited (.kubelore)"
     )
     parser.add_argument("--batch", action="store_true", help="ndjson scenarios on standard input, ndjson out")
     parser.add_argument("--explain", action="store_true", help="with --batch: steps too")
@@ -60,17 +66,18 @@ def _batch(*, explain: bool) -> int:
         except Exception as error:  # noqa: BLE001 - a bad line never stops the rest, whatever is wrong
             all_answered = False
             answer = verdicts.error_line(error)
-        out.write(orjson.dumps(answer, option=orjson.OPT_APPEND_NEWLINE))
+        out.write(encode(answer) + b"\n")
         out.flush()  # whoever writes the lines one by one reads the answers one by one
     return 0 if all_answered else 1
 
 
 def _answer_all(arguments: argparse.Namespace) -> int:
+    cite = _cite(arguments.data)
     answered: list[dict[str, Any]] = []
     codes = [0]
     for loaded in _given(arguments):
         try:
-            found = verdicts.answer(loaded.raw, name=loaded.name)
+            found = verdicts.answer(loaded.raw, name=loaded.name, cite=cite)
         except Exception as error:  # noqa: BLE001 - one wrong scenario does not hide the others' answers
             sys.stderr.write(f"error: {loaded.origin}: {problem(error).detail}\n")
             codes.append(WRONG)
@@ -82,6 +89,15 @@ def _answer_all(arguments: argparse.Namespace) -> int:
     if arguments.output != "table" and answered:
         sys.stdout.write(_document(answered, arguments.output))
     return max(codes, key=GRAVITY.index)
+
+
+def _cite(data: Path | None) -> verdicts.Cite:
+    settings = from_environment()
+    folder = replace(settings, data=data) if data else settings
+    # a verdict needs no graph: without one there is nothing to cite
+    return (
+        verdicts.citing(Context(folder).view.citations) if folder.snapshot.exists() else verdicts.no_citations
+    )
 
 
 def _document(answered: list[dict[str, Any]], form: str) -> str:
