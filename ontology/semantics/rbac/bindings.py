@@ -35,6 +35,7 @@ from ontology.semantics.rbac.requests import Request, User
 
 CLUSTER = ""  # the scope of ClusterRoleBindings
 _NEVER = 1 << 62
+_SPELLED_OUT = (0, 0, 0)
 
 
 class Grant(NamedTuple):
@@ -70,7 +71,7 @@ class Decision(Struct, frozen=True):
 class _Table:
     """What one subject holds in one scope: the lowest rank for each thing that rules spell."""
 
-    __slots__ = ("any_name", "missing", "named", "prefixes", "urls", "wild")
+    __slots__ = ("any_name", "missing", "named", "prefixes", "shapes", "urls")
 
     def __init__(self, ranks: Iterable[int], grants: Sequence[Grant]) -> None:
         self.any_name: dict[tuple[str, str, str], int] = {}
@@ -78,16 +79,17 @@ class _Table:
         self.urls: dict[tuple[str, str], int] = {}
         self.prefixes: dict[tuple[str, str], int] = {}
         self.missing: list[int] = []
-        self.wild = False
+        shapes: set[rules.Shape] = set()
         for rank in ranks:  # ascending, so the first to set a key has the lowest rank
             found = grants[rank].rules
             if found is None:
                 self.missing.append(rank)
                 continue
             for rule in found:
-                self._add(rule, rank)
+                self._add(rule, rank, shapes)
+        self.shapes: tuple[rules.Shape, ...] = tuple(shapes - {_SPELLED_OUT})
 
-    def _add(self, rule: PolicyRule, rank: int) -> None:
+    def _add(self, rule: PolicyRule, rank: int, shapes: set[rules.Shape]) -> None:
         for verb in rule.verbs:
             for url in rule.non_resource_urls:
                 self.urls.setdefault((verb, url), rank)
@@ -96,7 +98,7 @@ class _Table:
                     self.prefixes.setdefault((verb, prefix), rank)
             for group in rule.api_groups:
                 for resource in rule.resources:
-                    self.wild = self.wild or rules.is_wildcard(verb, group, resource)
+                    shapes.add(rules.shape(verb, group, resource))
                     if not rule.resource_names:
                         self.any_name.setdefault((verb, group, resource), rank)
                     for name in rule.resource_names:
@@ -104,19 +106,20 @@ class _Table:
 
     def rank(self, request: Request, exact: tuple[str, str, str]) -> int:
         """Return the lowest rank that allows a request for a resource."""
-        name = request.name
         best = self.any_name.get(exact, _NEVER)
         if self.named:
-            best = min(best, self.named.get((*exact, name), _NEVER))
-        if self.wild:
-            for verb in rules.verb_entries(request):
-                for group in rules.group_entries(request):
-                    for resource in rules.resource_entries(request):
-                        best = min(
-                            best,
-                            self.any_name.get((verb, group, resource), _NEVER),
-                            self.named.get((verb, group, resource, name), _NEVER),
-                        )
+            best = min(best, self.named.get((*exact, request.name), _NEVER))
+        if self.shapes:
+            best = min(best, self._wild_rank(request))
+        return best
+
+    def _wild_rank(self, request: Request) -> int:
+        best, name = _NEVER, request.name
+        verbs, groups, resources = rules.entries(request)
+        for verb, group, resource in self.shapes:
+            if resource < len(resources):  # `*/scale` asks for a subresource
+                key = (verbs[verb], groups[group], resources[resource])
+                best = min(best, self.any_name.get(key, _NEVER), self.named.get((*key, name), _NEVER))
         return best
 
     def url_rank(self, request: Request, path: str) -> int:

@@ -15,6 +15,9 @@ from ontology.semantics.rbac.requests import Request
 
 ALL = "*"
 
+Entries = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+Shape = tuple[int, int, int]
+
 
 def verb_entries(request: Request) -> tuple[str, ...]:
     """Return the entries of `verbs` that cover the request."""
@@ -33,16 +36,22 @@ def resource_entries(request: Request) -> tuple[str, ...]:
     return (request.resource, ALL)
 
 
-def is_wildcard(verb: str, group: str, resource: str) -> bool:
-    """Whether entries cover requests that do not spell them out."""
-    return ALL in (verb, group, resource) or resource.startswith("*/")
+def entries(request: Request) -> Entries:
+    """Return the entries that cover the request, those of verbs, API groups and resources."""
+    return verb_entries(request), group_entries(request), resource_entries(request)
+
+
+def shape(verb: str, group: str, resource: str) -> Shape:
+    """Return which of `entries` a request must put at each place to meet these; `(0, 0, 0)` spells it out."""
+    kind = 1 if resource == ALL else 2 if resource.startswith("*/") else 0
+    return int(verb == ALL), int(group == ALL), kind
 
 
 def is_open(rule: PolicyRule) -> bool:
     """Whether the rule has a wildcard anywhere, so that its rights cannot be counted."""
     urls = any(url_prefix(url) is not None for url in rule.non_resource_urls)
     return urls or any(
-        is_wildcard(verb, group, resource)
+        any(shape(verb, group, resource))
         for verb in rule.verbs
         for group in rule.api_groups or ("",)
         for resource in rule.resources or ("",)
