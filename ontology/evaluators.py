@@ -32,6 +32,7 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
     ("volumes", "bind"): "ontology.semantics.volumes.questions:BIND",
     ("volumes", "settle"): "ontology.semantics.volumes.questions:SETTLE",
     ("ingress", "request"): "ontology.walkthroughs.ingress_request:REQUEST",
+    ("services", "resolve"): "ontology.semantics.services.resolve:RESOLVE",
     ("services", "endpoints"): "ontology.semantics.services.slices:ENDPOINTS",
     ("workloads", "reconcile"): "ontology.semantics.workloads.reconcile:RECONCILE",
     (

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from ontology.errors import InvalidObjectError
 from ontology.evaluators import answer
+from ontology.lang import Lang
+from ontology.messages import render
 from ontology.semantics.ingress import hosts, paths
 from ontology.semantics.ingress.paths import candidates
 from ontology.verdict import Outcome, Role, Verdict
@@ -102,6 +104,7 @@ def test_a_path_is_covered(path_type: str, rules: list[str], asked: str, matched
     verdict = send(ingress("i", *(path(p, path_type=path_type) for p in rules)), host="x.test", path=asked)
 
     assert (verdict.answer["rule"] or {}).get("path") == matched
+    assert all(render(step, lang) for step in verdict.steps for lang in Lang)
     assert verdict.answer["status"] == (200 if matched else 404)
 
 
@@ -234,6 +237,7 @@ def test_tls(marks: dict[str, str], tls: bool, status: int, secret: Any) -> None
     verdict = send(ingress("i", path("/"), host="x.test", tls=TLS, marks=marks), host="x.test", tls=tls)
 
     assert (verdict.answer["status"], verdict.answer["tls"]) == (status, secret)
+    assert all(render(step, lang) for step in verdict.steps for lang in Lang)
 
 
 def test_a_host_without_certificate_is_served_plainly_or_with_the_controllers_own() -> None:
@@ -310,7 +314,10 @@ def canaried(**marks: str) -> list[dict[str, Any]]:
     ],
 )
 def test_a_canary(marks: dict[str, str], request_: dict[str, Any], service: str) -> None:
-    assert service_of(send(*canaried(**marks), **request_)) == service
+    verdict = send(*canaried(**marks), **request_)
+
+    assert service_of(verdict) == service
+    assert all(render(step, lang) for step in verdict.steps for lang in Lang)
 
 
 @pytest.mark.parametrize("marks", [{"weight": "ten"}, {"by_header": "X", "by_header_pattern": "("}])

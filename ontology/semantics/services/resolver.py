@@ -1,0 +1,63 @@
+"""The resolver inside a pod: which servers it asks, and which full names it tries.
+
+Source: kubernetes.io/docs/concepts/services-networking/dns-pod-service (v1.36), resolv.conf(5).
+"""
+
+from dataclasses import dataclass
+
+from ontology.cluster.pods import Pod
+
+NDOTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvConf:
+    """A pod's /etc/resolv.conf."""
+
+    nameservers: tuple[str, ...]
+    search: tuple[str, ...]
+    ndots: int
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodeConf:
+    """The node's own resolv.conf, which a pod inherits from."""
+
+    nameservers: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()
+
+
+def resolv_conf(pod: Pod, *, domain: str, server: str, node: NodeConf) -> ResolvConf:
+    """Return what the kubelet writes for a pod, by its dnsPolicy and dnsConfig."""
+    policy = pod.spec.dns_policy or "ClusterFirst"
+    if policy == "ClusterFirst" and pod.spec.host_network:
+        policy = "Default"  # a pod on the host's network has to ask for ClusterFirstWithHostNet
+    ndots = 1
+    nameservers: tuple[str, ...] = node.nameservers
+    search: tuple[str, ...] = node.search
+    if policy in ("ClusterFirst", "ClusterFirstWithHostNet"):
+        own = (f"{pod.namespace}.svc.{domain}", f"svc.{domain}", domain)
+        nameservers, search, ndots = (server,), (*own, *node.search), NDOTS
+    elif policy == "None":
+        nameservers, search = (), ()
+    config = pod.spec.dns_config
+    if config is not None:
+        nameservers = tuple(dict.fromkeys((*nameservers, *(config.nameservers or ()))))
+        search = tuple(dict.fromkeys((*search, *(config.searches or ()))))
+        wanted = next((o.value for o in config.options or () if o.name == "ndots"), None)
+        ndots = int(wanted) if wanted and wanted.isdigit() else ndots
+    return ResolvConf(nameservers, search, ndots, policy)
+
+
+def candidates(name: str, conf: ResolvConf) -> tuple[str, ...]:
+    """Return the full names in the order in which the resolver tries them.
+
+    A final dot makes a name full; one with at least `ndots` dots is tried as it is first.
+    """
+    if name.endswith("."):
+        return (name[:-1].lower(),)
+    plain = name.lower()
+    searched = [f"{plain}.{suffix}".rstrip(".") for suffix in conf.search]
+    tried = [plain, *searched] if plain.count(".") >= conf.ndots else [*searched, plain]
+    return tuple(dict.fromkeys(tried))

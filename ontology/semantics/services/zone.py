@@ -1,0 +1,167 @@
+"""The cluster's own names: Services, their endpoints and ports, Pods.
+
+Source: github.com/kubernetes/dns/docs/specification.md (1.1.0). A headless Service without ready
+endpoints does not exist for CoreDNS, and Pods answer by address alone (its mode `pods insecure`).
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Address
+
+from ontology.cluster.nodes import Node
+from ontology.cluster.pods import Pod
+from ontology.cluster.services import Endpoints, EndpointSlice, Service
+from ontology.semantics.services.endpoints import PodIndex, slices
+from ontology.semantics.services.records import Record, Response, Status, respond
+
+# A manifest that was never sent to an API server names no address; the server will choose one.
+ASSIGNED = "<assigned>"
+SERVICE_NAME = "kubernetes.io/service-name"
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """A ready endpoint under its name below the Service; `ports` are (name, protocol, number)."""
+
+    host: str
+    ip: str
+    ports: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """What the cluster's server knows: its domain, namespaces, Services, and who stands behind each."""
+
+    domain: str
+    namespaces: frozenset[str]
+    services: Mapping[tuple[str, str], Service]
+    endpoints: Callable[[Service], Sequence[Addressed]]
+
+    def covers(self, name: str) -> bool:
+        """Whether the cluster's server answers for a name itself."""
+        return name == self.domain or name.endswith("." + self.domain)
+
+    def answer(self, name: str, type_: str) -> Response:
+        """Answer for a full name below the cluster's domain."""
+        labels = name.removesuffix(self.domain).rstrip(".").split(".")
+        match labels:
+            case ["dns-version"]:
+                return respond([Record(name, "TXT", '"1.1.0"')], type_, "services.dnsVersion")
+            case [*inner, namespace, "svc"] if namespace in self.namespaces:
+                return self._service(name, inner, namespace, type_)
+            case [address, namespace, "pod"] if namespace in self.namespaces:
+                return self._pod(name, address, type_)
+            case ["svc"] | ["pod"] | [""]:
+                return Response(Status.NODATA, rule="services.dnsEmptyName")
+            case _:
+                return Response(Status.NXDOMAIN)
+
+    def _service(self, name: str, inner: list[str], namespace: str, type_: str) -> Response:
+        if not inner:
+            return Response(Status.NODATA, rule="services.dnsEmptyName")
+        service = self.services.get((namespace, inner[-1]))
+        external = service is not None and service.spec.type == "ExternalName"
+        if service is None or (external and len(inner) > 1):
+            return Response(Status.NXDOMAIN, rule="services.dnsNoService")
+        if external:
+            alias = Record(name, "CNAME", service.spec.external_name.rstrip(".").lower())
+            return Response(Status.NOERROR, (alias,), rule="services.dnsExternalName")
+        return self._below(name, service, inner[:-1], type_)
+
+    def _below(self, name: str, service: Service, inner: list[str], type_: str) -> Response:
+        match inner:
+            case []:
+                return self._addresses(name, service, type_)
+            case [port, protocol] if port.startswith("_") and protocol.startswith("_"):
+                return self._ports(name, service, port[1:], protocol[1:], type_)
+            case [endpoint]:
+                found = [Record(name, "A", e.ip) for e in self.endpoints(service) if e.host == endpoint]
+                return respond(found, type_, "services.dnsEndpointName")
+            case _:
+                return Response(Status.NXDOMAIN)
+
+    def _addresses(self, name: str, service: Service, type_: str) -> Response:
+        if service.spec.cluster_ip == "None":
+            ready = dict.fromkeys(each.ip for each in self.endpoints(service))
+            return respond([Record(name, "A", ip) for ip in ready], type_, "services.dnsHeadless")
+        address = service.spec.cluster_ip
+        if not address:
+            return respond([Record(name, "A", ASSIGNED)], type_, "services.dnsNoAddress")
+        return respond([Record(name, "A", address)], type_, "services.dnsClusterIP")
+
+    def _ports(self, name: str, service: Service, port: str, protocol: str, type_: str) -> Response:
+        own = name.split(".", 2)[2]
+        wanted = (port, protocol)
+        if service.spec.cluster_ip == "None":
+            targets = {
+                f"{number} {each.host}.{own}"
+                for each in self.endpoints(service)
+                for name_, spoken, number in each.ports
+                if (name_, spoken.lower()) == wanted
+            }
+        else:
+            ports = service.spec.ports or ()
+            targets = {f"{p.port} {own}" for p in ports if (p.name, p.protocol.lower()) == wanted}
+        # priority 0; the weight is shared out among the targets
+        records = [Record(name, "SRV", f"0 {100 // len(targets)} {each}") for each in sorted(targets)]
+        return respond(records, type_, "services.dnsPort")
+
+    def _pod(self, name: str, address: str, type_: str) -> Response:
+        try:
+            ip = IPv4Address(address.replace("-", "."))
+        except AddressValueError:
+            return Response(Status.NXDOMAIN)
+        return respond([Record(name, "A", str(ip))], type_, "services.dnsPod")
+
+
+def directory(
+    *,
+    pods: Sequence[Pod],
+    nodes: Sequence[Node],
+    made_slices: Sequence[EndpointSlice],
+    made_endpoints: Sequence[Endpoints],
+) -> Callable[[Service], list[Addressed]]:
+    """Return who stands behind a Service: what the controller makes, and what users made by hand."""
+    index, by_name = PodIndex(pods), {node.name: node for node in nodes}
+
+    def endpoints(service: Service) -> list[Addressed]:
+        return [
+            *_selected(service, index, by_name),
+            *(each for made in made_slices for each in _of_slice(made, service)),
+            *(each for made in made_endpoints for each in _of_endpoints(made, service)),
+        ]
+
+    return endpoints
+
+
+def _selected(service: Service, index: PodIndex, nodes: Mapping[str, Node]) -> Iterator[Addressed]:
+    for ports, backends in (slices(service, index, nodes) or {}).items():
+        shown = tuple((p.name, p.protocol, p.port) for p in ports)
+        for each in sorted(backends, key=lambda b: b.pod.name):
+            if each.ready:
+                yield Addressed(each.hostname or dashed(each.ip), each.ip, shown)
+
+
+def dashed(ip: str) -> str:
+    """Return the name of an endpoint that has none of its own: its address with dashes."""
+    return ip.replace(".", "-").replace(":", "-")
+
+
+def _of_slice(made: EndpointSlice, service: Service) -> Iterator[Addressed]:
+    if (made.namespace, made.labels.get(SERVICE_NAME)) != (service.namespace, service.name):
+        return
+    ports = tuple((p.name, p.protocol, p.port or 0) for p in made.ports or ())
+    for each in made.endpoints or ():
+        if each.conditions.ready is not False:  # absent means ready
+            for ip in each.addresses or ():
+                yield Addressed(each.hostname or dashed(ip), ip, ports)
+
+
+def _of_endpoints(made: Endpoints, service: Service) -> Iterator[Addressed]:
+    # with a selector the controller owns the Endpoints object of that name
+    if (made.namespace, made.name) != (service.namespace, service.name) or service.spec.selector:
+        return
+    for subset in made.subsets or ():
+        ports = tuple((p.name, p.protocol, p.port or 0) for p in subset.ports or ())
+        for address in subset.addresses or ():
+            yield Addressed(address.hostname or dashed(address.ip), address.ip, ports)

@@ -1,0 +1,280 @@
+"""Names of one small cluster, as the Kubernetes DNS specification 1.1.0 (S), the page on DNS for Services and
+Pods of kubernetes.io/docs v1.36 (P), the page on custom nameservers (C) and resolv.conf(5) (R) have them.
+"""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ontology.errors import InvalidQuestionError
+from ontology.evaluators import answer
+from ontology.lang import Lang
+from ontology.messages import render
+from ontology.verdict import Outcome, Role, Verdict
+
+
+def service(name: str, namespace: str = "shop", **spec: Any) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": spec,
+    }
+
+
+def pod(name: str, ip: str, namespace: str = "shop", *, ready: str = "True", **spec: Any) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name, "namespace": namespace, "labels": {"app": name.split("-", maxsplit=1)[0]}},
+        "spec": {"nodeName": "n1", "containers": [{"name": "c", "image": "x"}]} | spec,
+        "status": {"phase": "Running", "podIP": ip, "conditions": [{"type": "Ready", "status": ready}]},
+    }
+
+
+CLUSTER = [
+    {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n1"}},
+    {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "empty"}},
+    service("web", clusterIP="10.96.1.1", selector={"app": "web"}, ports=[{"name": "http", "port": 80}]),
+    service("db", clusterIP="None", selector={"app": "db"}, ports=[{"name": "sql", "port": 5432}]),
+    service("idle", clusterIP="None", selector={"app": "idle"}, ports=[{"port": 1}]),
+    service("new", selector={"app": "web"}, ports=[{"port": 80}]),
+    service("alias", type="ExternalName", externalName="db.example.com"),
+    service("inner", type="ExternalName", externalName="web.shop.svc.cluster.local"),
+    service("loop", type="ExternalName", externalName="loop.shop.svc.cluster.local"),
+    service("hand", clusterIP="None", ports=[{"name": "x", "port": 9}]),
+    service("old", clusterIP="None", ports=[{"port": 9}]),
+    service("api", "prod", clusterIP="10.96.2.2", selector={"app": "api"}, ports=[{"port": 80}]),
+    {
+        "apiVersion": "discovery.k8s.io/v1",
+        "kind": "EndpointSlice",
+        "metadata": {"name": "hand-1", "namespace": "shop", "labels": {"kubernetes.io/service-name": "hand"}},
+        "addressType": "IPv4",
+        "ports": [{"name": "x", "port": 9, "protocol": "TCP"}],
+        "endpoints": [
+            {"addresses": ["192.0.2.9"]},
+            {"addresses": ["192.0.2.8"], "conditions": {"ready": False}},
+        ],
+    },
+    {
+        "apiVersion": "v1",
+        "kind": "Endpoints",
+        "metadata": {"name": "old", "namespace": "shop"},
+        "subsets": [{"addresses": [{"ip": "192.0.2.7", "hostname": "h"}], "ports": [{"port": 9}]}],
+    },
+    pod("client", "10.0.0.9"),
+    pod("web-1", "10.0.0.1"),
+    pod("db-0", "10.0.1.0", hostname="db-0", subdomain="db"),
+    pod("db-1", "10.0.1.1", hostname="db-1", subdomain="db"),
+    pod("db-2", "10.0.1.2", hostname="db-2", subdomain="db", ready="False"),
+    pod("db-x", "10.0.1.3"),
+    pod("far", "10.0.2.1", "prod"),
+    pod("host", "10.0.3.1", hostNetwork=True),
+    pod("hostfirst", "10.0.3.2", hostNetwork=True, dnsPolicy="ClusterFirstWithHostNet"),
+    pod("plain", "10.0.3.3", dnsPolicy="Default"),
+    pod(
+        "own",
+        "10.0.3.4",
+        dnsPolicy="None",
+        dnsConfig={"nameservers": ["10.96.0.10"], "searches": ["svc.cluster.local"]},
+    ),
+    pod(
+        "dots",
+        "10.0.3.5",
+        dnsConfig={"options": [{"name": "ndots", "value": "1"}], "searches": ["extra.test"]},
+    ),
+]
+
+OUTSIDE = {
+    "forwarders": ["intranet", "public"],
+    "stubDomains": {"corp.test": "corp-dns"},
+    "zones": {
+        "intranet": {"wiki.local.test": {"A": ["172.16.0.1"]}},
+        "public": {
+            "db.example.com": {"A": ["198.51.100.1"]},
+            "www.example.com": {"CNAME": ["db.example.com"]},
+        },
+        "corp-dns": {"git.corp.test": {"A": ["172.16.0.2"]}},
+    },
+    "ttl": 300,
+    "nameservers": ["172.16.0.53"],
+    "search": ["local.test"],
+}
+
+
+def resolve(name: str, source: str = "shop/client", **asked: Any) -> Verdict:
+    question = {"name": name, "from": source, "outside": OUTSIDE} | asked
+    return answer({"system": "services", "objects": CLUSTER, "question": {"resolve": question}})
+
+
+def data(verdict: Verdict) -> list[str]:
+    return [record["data"] for record in verdict.answer["answer"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "type_", "expected"),
+    [
+        pytest.param("web", "A", ["10.96.1.1"], id="S 2.3.1 cluster IP, short"),
+        pytest.param("web.shop", "A", ["10.96.1.1"], id="P with its namespace"),
+        pytest.param("web.shop.svc", "A", ["10.96.1.1"], id="P with svc"),
+        pytest.param("web.shop.svc.cluster.local", "A", ["10.96.1.1"], id="S full"),
+        pytest.param("web.shop.svc.cluster.local.", "A", ["10.96.1.1"], id="R full with a dot"),
+        pytest.param("WEB.Shop", "A", ["10.96.1.1"], id="R case does not count"),
+        pytest.param("web.shop", "AAAA", [], id="S exists without IPv6"),
+        pytest.param("api.prod", "A", ["10.96.2.2"], id="P another namespace"),
+        pytest.param("api", "A", [], id="P another namespace needs its name"),
+        pytest.param("gone", "A", [], id="S no such Service"),
+        pytest.param("new", "A", ["<assigned>"], id="an address that is not given yet"),
+        pytest.param("db", "A", ["10.0.1.0", "10.0.1.1", "10.0.1.3"], id="S 2.4.1 headless: ready endpoints"),
+        pytest.param("db-0.db", "A", ["10.0.1.0"], id="S 2.4.1 an endpoint's own name"),
+        pytest.param("db-1.db.shop.svc.cluster.local", "A", ["10.0.1.1"], id="P pod.service.namespace.svc"),
+        pytest.param("db-2.db", "A", [], id="S not ready has no name"),
+        pytest.param("10-0-1-3.db", "A", ["10.0.1.3"], id="an endpoint without hostname: its address"),
+        pytest.param("db-9.db", "A", [], id="no such endpoint"),
+        pytest.param("idle", "A", [], id="headless without endpoints"),
+        pytest.param("hand", "A", ["192.0.2.9"], id="a slice made by hand, ready only"),
+        pytest.param("old", "A", ["192.0.2.7"], id="Endpoints made by hand"),
+        pytest.param("h.old", "A", ["192.0.2.7"], id="a host name in Endpoints"),
+        pytest.param("_http._tcp.web", "SRV", ["0 100 80 web.shop.svc.cluster.local"], id="S 2.3.2 SRV"),
+        pytest.param("_http._udp.web", "SRV", [], id="SRV of another protocol"),
+        pytest.param("_https._tcp.web", "SRV", [], id="SRV of another port"),
+        pytest.param("_http._tcp.web", "A", [], id="SRV name has no address"),
+        pytest.param(
+            "_sql._tcp.db",
+            "SRV",
+            [
+                "0 33 5432 10-0-1-3.db.shop.svc.cluster.local",
+                "0 33 5432 db-0.db.shop.svc.cluster.local",
+                "0 33 5432 db-1.db.shop.svc.cluster.local",
+            ],
+            id="S 2.4.2 SRV of a headless Service",
+        ),
+        pytest.param("10-0-0-1.shop.pod", "A", ["10.0.0.1"], id="P pod name"),
+        pytest.param("10-0-0-999.shop.pod", "A", [], id="no address"),
+        pytest.param("10-0-0-1.nowhere.pod", "A", [], id="pod name in no namespace"),
+        pytest.param("x.web", "A", [], id="below a Service with a cluster IP"),
+        pytest.param("a.b.db", "A", [], id="too deep"),
+        pytest.param("shop.svc", "A", [], id="a namespace has no address"),
+        pytest.param("web.empty", "A", [], id="an empty namespace"),
+        pytest.param("dns-version.cluster.local", "TXT", ['"1.1.0"'], id="S 2.2 version"),
+        pytest.param("alias", "CNAME", ["db.example.com"], id="S 2.5 ExternalName"),
+        pytest.param("alias", "A", ["db.example.com", "198.51.100.1"], id="the alias is followed outside"),
+        pytest.param(
+            "inner", "A", ["web.shop.svc.cluster.local", "10.96.1.1"], id="the alias is followed inside"
+        ),
+        pytest.param("x.alias", "A", [], id="nothing below an ExternalName"),
+        pytest.param("db.example.com", "A", ["198.51.100.1"], id="C public, after intranet"),
+        pytest.param("www.example.com", "A", ["db.example.com", "198.51.100.1"], id="an alias outside"),
+        pytest.param("wiki.local.test", "A", ["172.16.0.1"], id="C intranet first"),
+        pytest.param("wiki", "A", ["172.16.0.1"], id="R the node's search list comes last"),
+        pytest.param("git.corp.test", "A", ["172.16.0.2"], id="C stub domain"),
+        pytest.param("x.corp.test", "A", [], id="C stub domain without the name"),
+        pytest.param("nowhere.example", "A", [], id="nobody knows it"),
+    ],
+)
+def test_a_name_means(name: str, type_: str, expected: list[str]) -> None:
+    verdict = resolve(name, type=type_)
+
+    assert data(verdict) == expected
+    assert verdict.outcome is (Outcome.YES if expected else Outcome.NO)
+    assert all(render(step, lang) for step in verdict.steps for lang in Lang)
+
+
+OWN = ["shop.svc.cluster.local", "svc.cluster.local", "cluster.local", "local.test"]
+
+
+@pytest.mark.parametrize(
+    ("source", "servers", "search", "ndots"),
+    [
+        pytest.param("shop/client", ["10.96.0.10"], OWN, 5, id="P ClusterFirst is the default"),
+        pytest.param(
+            "prod/far", ["10.96.0.10"], ["prod.svc.cluster.local", *OWN[1:]], 5, id="P own namespace"
+        ),
+        pytest.param("shop/host", ["172.16.0.53"], ["local.test"], 1, id="P the host's network falls back"),
+        pytest.param("shop/hostfirst", ["10.96.0.10"], OWN, 5, id="P ClusterFirstWithHostNet"),
+        pytest.param("shop/plain", ["172.16.0.53"], ["local.test"], 1, id="P Default is the node's"),
+        pytest.param("shop/own", ["10.96.0.10"], ["svc.cluster.local"], 1, id="P None takes dnsConfig alone"),
+        pytest.param("shop/dots", ["10.96.0.10"], [*OWN, "extra.test"], 1, id="P dnsConfig is merged"),
+    ],
+)
+def test_resolv_conf(source: str, servers: list[str], search: list[str], ndots: int) -> None:
+    assert resolve("web", source).answer["resolvConf"] == {
+        "nameservers": servers,
+        "search": search,
+        "ndots": ndots,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "tried"),
+    [
+        pytest.param(
+            "web", "shop/client", ["web.shop.svc.cluster.local"], id="R the first that answers ends it"
+        ),
+        pytest.param(
+            "api.prod",
+            "shop/client",
+            ["api.prod.shop.svc.cluster.local", "api.prod.svc.cluster.local"],
+            id="R one after the other",
+        ),
+        pytest.param(
+            "db.example.com",
+            "shop/client",
+            [*(f"db.example.com.{s}" for s in OWN), "db.example.com"],
+            id="R ndots 5",
+        ),
+        pytest.param("db.example.com", "shop/dots", ["db.example.com"], id="R ndots 1"),
+        pytest.param("db.example.com.", "shop/client", ["db.example.com"], id="R a final dot"),
+        pytest.param(
+            "api",
+            "shop/client",
+            [*(f"api.{s}" for s in OWN), "api"],
+            id="R in vain, the bare name comes last",
+        ),
+        pytest.param(
+            "web.shop", "shop/own", ["web.shop", "web.shop.svc.cluster.local"], id="R ndots 1 without policy"
+        ),
+    ],
+)
+def test_names_are_tried_in_order(name: str, source: str, tried: list[str]) -> None:
+    assert [each["name"] for each in resolve(name, source).answer["tried"]] == tried
+
+
+def test_a_pod_with_the_nodes_servers_does_not_reach_cluster_names() -> None:
+    assert resolve("web.shop.svc.cluster.local", "shop/plain").outcome is Outcome.NO
+
+
+def test_without_a_word_on_the_outside_it_cannot_be_told() -> None:
+    verdict = resolve("www.example.org", outside={})
+
+    assert verdict.outcome is Outcome.UNKNOWN
+    assert verdict.answer["status"] is None
+
+
+def test_an_alias_to_itself_ends() -> None:
+    assert set(data(resolve("loop"))) == {"loop.shop.svc.cluster.local"}
+
+
+@pytest.mark.parametrize(("name", "kept"), [("web", 5), ("db.example.com", 30)])
+def test_an_answer_is_cached_for_its_time_to_live_and_30_seconds_at_most(name: str, kept: int) -> None:
+    assert resolve(name).answer["cachedFor"] == kept
+
+
+def test_a_service_of_another_namespace_is_a_near_miss_with_its_full_name() -> None:
+    (miss,) = [step for step in resolve("api").steps if step.role is Role.NEAR_MISS]
+
+    assert miss.facts["full"] == "api.prod"
+
+
+def test_an_unknown_pod_is_an_error() -> None:
+    with pytest.raises(InvalidQuestionError, match="no Pod `shop/nobody`"):
+        resolve("web", "shop/nobody")
+
+
+@given(st.text("abw-._", min_size=1, max_size=12))
+def test_any_name_ends_in_an_answer(name: str) -> None:
+    verdict = resolve(name)
+
+    assert (verdict.outcome is Outcome.YES) == bool(verdict.answer["answer"])
