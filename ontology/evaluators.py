@@ -23,6 +23,7 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
     ("rbac", "effectiveRules"): "ontology.semantics.rbac.effective_rules:EFFECTIVE_RULES",
     ("rbac", "escalation"): "ontology.semantics.rbac.escalation:ESCALATION",
     ("rbac", "rulesFor"): "ontology.semantics.rbac.listing:RULES_FOR",
+    ("eviction", "evict"): "ontology.semantics.eviction.evict:EVICT",
     ("podLifecycle", "backoff"): "ontology.semantics.lifecycle.backoff:BACKOFF",
     ("podLifecycle", "columns"): "ontology.semantics.lifecycle.columns:COLUMNS",
     ("podLifecycle", "restart"): "ontology.semantics.lifecycle.sync:RESTART",
@@ -44,7 +45,7 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
 }
 
 # Systems whose recorded verdicts are met in full: `kubelore evaluate --systems` lists them.
-COMPLETE: tuple[str, ...] = ("access", "podLifecycle", "probes", "rbac", "services", "volumes")
+COMPLETE: tuple[str, ...] = ("access", "eviction", "podLifecycle", "probes", "rbac", "services", "volumes")
 
 
 def systems() -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""`eviction`: which pods the NoExecute taints of a node drive away, and when."""
