@@ -20,9 +20,12 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
     ("access", "serviceAccountToken"): "ontology.semantics.access.service_accounts:SERVICE_ACCOUNT_TOKEN",
     ("rbac", "accessOf"): "ontology.semantics.rbac.listing:ACCESS_OF",
     ("rbac", "authorize"): "ontology.semantics.rbac.authorize:AUTHORIZE",
+    ("rbac", "bindingHealth"): "ontology.semantics.rbac.binding_health:BINDING_HEALTH",
     ("rbac", "effectiveRules"): "ontology.semantics.rbac.effective_rules:EFFECTIVE_RULES",
     ("rbac", "escalation"): "ontology.semantics.rbac.escalation:ESCALATION",
+    ("rbac", "escalationPaths"): "ontology.semantics.rbac.escalation_paths:ESCALATION_PATHS",
     ("rbac", "rulesFor"): "ontology.semantics.rbac.listing:RULES_FOR",
+    ("rbac", "whoCan"): "ontology.semantics.rbac.who_can:WHO_CAN",
     ("eviction", "evict"): "ontology.semantics.eviction.evict:EVICT",
     ("podLifecycle", "backoff"): "ontology.semantics.lifecycle.backoff:BACKOFF",
     ("podLifecycle", "columns"): "ontology.semantics.lifecycle.columns:COLUMNS",
@@ -45,7 +48,16 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
 }
 
 # Systems whose recorded verdicts are met in full: `kubelore evaluate --systems` lists them.
-COMPLETE: tuple[str, ...] = ("access", "eviction", "podLifecycle", "probes", "rbac", "services", "volumes")
+COMPLETE: tuple[str, ...] = (
+    "access",
+    "eviction",
+    "podLifecycle",
+    "probes",
+    "rbac",
+    "scheduling",
+    "services",
+    "volumes",
+)
 
 
 def systems() -> tuple[str, ...]:

@@ -10,10 +10,11 @@ from typing import Any
 from ontology.cluster import manifests
 from ontology.cluster.pods import Pod
 from ontology.scenario import Evaluator, Scenario
-from ontology.semantics.scheduling import message, snapshot
+from ontology.semantics.scheduling import changes, message, snapshot
 from ontology.semantics.scheduling.cycle import Filtered, Scored, run_filters, run_scores
+from ontology.semantics.scheduling.explanation import Explanation
 from ontology.semantics.scheduling.preemption import Preemption, preempt
-from ontology.verdict import Outcome, Verdict
+from ontology.verdict import Outcome, Step, Verdict
 
 Manifest = dict[str, Any]
 
@@ -29,11 +30,25 @@ def evaluate(scenario: Scenario, asked: Manifest) -> Verdict:
     return Verdict(
         answer=_answer(filtered, scored, preemption),
         outcome=Outcome.of(possible),
-        explain=tuple,
+        explain=lambda: _steps(scenario, asked, filtered, scored, preemption),
     )
 
 
 SCHEDULE = Evaluator(question=Manifest, evaluate=evaluate)
+
+
+def _steps(
+    scenario: Scenario,
+    asked: Manifest,
+    filtered: Filtered,
+    scored: Scored,
+    preemption: Preemption | None,
+) -> tuple[Step, ...]:
+    explanation = Explanation(filtered, scored, preemption)
+    steps = tuple(explanation.steps())
+    if len(scored.nodes) or filtered.refusal is not None:
+        return steps
+    return (*steps, *changes.offers(scenario, asked, filtered, explanation))
 
 
 def read_pod(manifest: Mapping[str, Any], path: str) -> Pod:

@@ -1,12 +1,19 @@
 """What every filter is: made ready for one pod, then asked about all nodes, or one, at once."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
+
+import numpy as np
 
 from ontology.semantics.scheduling.cluster import Cluster
-from ontology.semantics.scheduling.columns import At, Ints
+from ontology.semantics.scheduling.columns import At, Ints, Mask
+from ontology.semantics.scheduling.edits import Edit
 from ontology.semantics.scheduling.pods import Demand, Seated
+
+Remedy = tuple[Edit, ...]
+"""Edits that together should make a node pass a filter. Offered only after they have been tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,10 @@ class Filter(ABC):
     STATIC: ClassVar[bool] = False
     LASTING: ClassVar[bool] = True
 
+    def __init__(self, cluster: Cluster, demand: Demand) -> None:
+        self.cluster = cluster
+        self.demand = demand
+
     @classmethod
     @abstractmethod
     def prepare(cls, cluster: Cluster, demand: Demand) -> "Self | Refusal | None":
@@ -36,7 +47,7 @@ class Filter(ABC):
 
     @abstractmethod
     def codes(self, at: At) -> Ints:
-        """Return for each node at `at` 0 if it passes, else why not, as a code for the next two."""
+        """Return for each node at `at` 0 if it passes, else why not, as a code for what follows."""
 
     @abstractmethod
     def reasons(self, code: int) -> tuple[str, ...]:
@@ -45,6 +56,18 @@ class Filter(ABC):
     @abstractmethod
     def is_unresolvable(self, code: int) -> bool:
         """Whether evicting pods could not help."""
+
+    def rule(self, code: int) -> str:  # noqa: ARG002 - most have one rule
+        """Return the rule that a code speaks for."""
+        return self.RULE
+
+    def facts(self, node: int, code: int) -> Mapping[str, Any]:  # noqa: ARG002 - some have no more to say
+        """Return what the filter saw on a node, for the wording of its rule."""
+        return {}
+
+    def remedies(self, node: int, code: int) -> Iterator[Remedy]:  # noqa: ARG002 - some know none
+        """Yield changes that should make a node pass, the most natural first."""
+        yield from ()
 
     def fork(self) -> "Filter":
         """Return a filter that `move` may change: what one trial learns stays with it."""
@@ -66,3 +89,22 @@ class TableFilter(Filter):
     def is_unresolvable(self, code: int) -> bool:
         """Return the second column of a row."""
         return self.REASONS[code - 1][1]
+
+
+class MaskFilter(TableFilter):
+    """A filter with one reason, known for every node as soon as it is made ready."""
+
+    STATIC = True
+
+    def __init__(self, cluster: Cluster, demand: Demand, rejected: Mask) -> None:
+        super().__init__(cluster, demand)
+        self._codes: Ints = rejected.astype(np.int64)
+
+    def codes(self, at: At) -> Ints:
+        """1 where the node is rejected."""
+        return self._codes[at]
+
+
+def pod_edit(demand: Demand, path: tuple[str | int, ...], value: Any, shown: str) -> Edit:
+    """Return an edit of the pod that is being placed."""
+    return Edit("Pod", demand.pod.name, path, value, shown)

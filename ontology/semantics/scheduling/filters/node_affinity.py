@@ -3,33 +3,103 @@
 Source: kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node (v1.36).
 """
 
-from typing import Self
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Self
 
-import numpy as np
-
+from ontology import node_selectors
+from ontology.cluster.nodes import Node
+from ontology.cluster.pods import NodeSelectorRequirement, NodeSelectorTerm
 from ontology.semantics.scheduling.cluster import Cluster
-from ontology.semantics.scheduling.columns import At, Ints
-from ontology.semantics.scheduling.filters.filter import TableFilter
+from ontology.semantics.scheduling.edits import Edit
+from ontology.semantics.scheduling.filters.filter import MaskFilter, Remedy
 from ontology.semantics.scheduling.pods import Demand
 
+_NAME = "metadata.name"
 
-class NodeAffinity(TableFilter):
+
+class NodeAffinity(MaskFilter):
     """Rejects nodes whose labels or name the pod does not ask for."""
 
     PLUGIN = "NodeAffinity"
     RULE = "scheduling.nodeAffinity"
-    STATIC = True
     REASONS = (("node(s) didn't match Pod's node affinity/selector", True),)
-
-    def __init__(self, codes: Ints) -> None:
-        self._codes = codes
 
     @classmethod
     def prepare(cls, cluster: Cluster, demand: Demand) -> Self | None:
         """Return None where every node is asked for."""
         affine = cluster.affine(demand)
-        return None if affine.all() else cls((~affine).astype(np.int64))
+        return None if affine.all() else cls(cluster, demand, ~affine)
 
-    def codes(self, at: At) -> Ints:
-        """1 where the node is not asked for."""
-        return self._codes[at]
+    def facts(self, node: int, code: int) -> Mapping[str, Any]:  # noqa: ARG002 - one reason
+        """Return what the nearest term asks for that the node is not, and what the node has instead."""
+        unmet = self.unmet(node)
+        there = self.cluster.nodes[node]
+        return {
+            "wanted": tuple(shown(each) for each in unmet),
+            "has": tuple(dict.fromkeys(_has(each.key, there) for each in unmet)),
+        }
+
+    def remedies(self, node: int, code: int) -> Iterator[Remedy]:  # noqa: ARG002 - one reason
+        """Label the node as asked."""
+        there = self.cluster.nodes[node]
+        edits = [_label(each, there) for each in self.unmet(node)]
+        found = tuple(each for each in edits if each is not None)
+        if edits and len(found) == len(edits):
+            yield found
+
+    def unmet(self, node: int) -> tuple[NodeSelectorRequirement, ...]:
+        """Return the requirements that a node misses: all of `nodeSelector`, and of the nearest term."""
+        spec = self.demand.pod.spec
+        there = self.cluster.nodes[node]
+        wanted = [
+            NodeSelectorRequirement(key=key, operator="In", values=[value])
+            for key, value in sorted((spec.node_selector or {}).items())
+        ]
+        affinity = spec.affinity.node_affinity if spec.affinity else None
+        required = affinity.required if affinity else None
+        missed = [_missed(term, there) for term in (required.node_selector_terms if required else None) or ()]
+        return (*_failing(wanted, there), *min(missed, key=len, default=()))
+
+
+def _missed(term: NodeSelectorTerm, node: Node) -> Sequence[NodeSelectorRequirement]:
+    return _failing([*(term.match_expressions or ()), *(term.match_fields or ())], node)
+
+
+def _failing(wanted: Sequence[NodeSelectorRequirement], node: Node) -> list[NodeSelectorRequirement]:
+    labels = {**node.labels, _NAME: node.name}
+    return [w for w in wanted if not (node_selectors.readable(w) and node_selectors.holds(w, labels))]
+
+
+def shown(requirement: NodeSelectorRequirement) -> str:
+    """Return one requirement in a few symbols."""
+    key, values = requirement.key, requirement.values or []
+    match requirement.operator:
+        case "In":
+            return f"{key}={values[0]}" if len(values) == 1 else f"{key} in ({','.join(values)})"
+        case "NotIn":
+            return f"{key}!={values[0]}" if len(values) == 1 else f"{key} notin ({','.join(values)})"
+        case "Exists":
+            return key
+        case "DoesNotExist":
+            return f"!{key}"
+        case operator:
+            sign = {"Gt": ">", "Lt": "<"}.get(operator, operator)
+            return f"{key} {sign} {','.join(values)}"
+
+
+def _has(key: str, node: Node) -> str:
+    if key == _NAME:
+        return f"{_NAME}={node.name}"
+    return f"{key}={node.labels[key]}" if key in node.labels else f"!{key}"
+
+
+def _label(requirement: NodeSelectorRequirement, node: Node) -> Edit | None:
+    key, values = requirement.key, requirement.values or []
+    if key == _NAME or not node_selectors.readable(requirement):
+        return None
+    path = ("metadata", "labels", key)
+    if requirement.operator in ("NotIn", "DoesNotExist"):
+        return Edit("Node", node.name, path, None, f"{node.name}: -{key}", removes=True)
+    step = {"Gt": 1, "Lt": -1}.get(requirement.operator)
+    value = str(int(values[0]) + step) if step else (values or ["true"])[0]
+    return Edit("Node", node.name, path, value, f"{node.name}: {key}={value}")

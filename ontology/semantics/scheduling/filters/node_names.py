@@ -4,50 +4,51 @@ Source: kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node (v1.36);
 per-node filters.
 """
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 import numpy as np
 
 from ontology.cluster.pods import NodeSelectorTerm
 from ontology.semantics.scheduling.cluster import Cluster
-from ontology.semantics.scheduling.columns import At, Ints, Mask
-from ontology.semantics.scheduling.filters.filter import Refusal, TableFilter
+from ontology.semantics.scheduling.filters.filter import MaskFilter, Refusal
 from ontology.semantics.scheduling.pods import Demand
 
 
-class NodeNames(TableFilter):
+class NodeNames(MaskFilter):
     """Rejects the nodes that are not among those named."""
 
     PLUGIN = "NodeAffinity"
     RULE = "scheduling.nodeNames"
     STAGE = "PreFilter"
-    STATIC = True
     REASONS = (("node(s) didn't satisfy plugin(s) [NodeAffinity]", True),)
-
-    def __init__(self, named: Mask) -> None:
-        self._codes: Ints = (~named).astype(np.int64)
 
     @classmethod
     def prepare(cls, cluster: Cluster, demand: Demand) -> Self | Refusal | None:
         """Return None unless every term names nodes; names that contradict one another refuse the pod."""
-        affinity = demand.pod.spec.affinity
-        required = affinity.node_affinity.required if affinity and affinity.node_affinity else None
-        terms = (required.node_selector_terms if required else None) or ()
-        names: set[str] = set()
-        for term in terms:
-            found = _names(term)
-            if found is None:
-                return None
-            names |= found
-        if not terms:
+        terms = _terms(demand)
+        listed = [_names(term) for term in terms]
+        if not terms or None in listed:
             return None
+        names = _named(demand)
         if not names:
             return Refusal("pod affinity terms conflict")
-        return cls(np.fromiter((name in names for name in cluster.names), bool, cluster.size))
+        named = np.fromiter((name in names for name in cluster.names), bool, cluster.size)
+        return cls(cluster, demand, ~named)
 
-    def codes(self, at: At) -> Ints:
-        """1 where the node is not named."""
-        return self._codes[at]
+    def facts(self, node: int, code: int) -> Mapping[str, Any]:  # noqa: ARG002 - one reason
+        """Return the names asked for."""
+        return {"names": tuple(sorted(_named(self.demand)))}
+
+
+def _terms(demand: Demand) -> list[NodeSelectorTerm]:
+    affinity = demand.pod.spec.affinity
+    required = affinity.node_affinity.required if affinity and affinity.node_affinity else None
+    return (required.node_selector_terms if required else None) or []
+
+
+def _named(demand: Demand) -> set[str]:
+    return set().union(*(_names(term) or set() for term in _terms(demand)))
 
 
 def _names(term: NodeSelectorTerm) -> set[str] | None:

@@ -4,18 +4,23 @@ Source: kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#inter-p
 (v1.36).
 """
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Self
+from itertools import islice
+from typing import Any, Self
 
 import numpy as np
 
 from ontology.semantics.scheduling.cluster import Cluster
 from ontology.semantics.scheduling.columns import At, Ints, LabelColumn
-from ontology.semantics.scheduling.filters.filter import Filter, TableFilter
+from ontology.semantics.scheduling.filters.filter import Filter, Remedy, TableFilter, pod_edit
 from ontology.semantics.scheduling.pods import Demand, Profile, Seated
 from ontology.semantics.scheduling.terms import Term
 
 _FAR, _NEAR, _REPELLED = 1, 2, 3
+_RULES = {_NEAR: "scheduling.podAntiAffinity", _REPELLED: "scheduling.existingAntiAffinity"}
+_REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+_MOST_NAMED = 5  # more pods than these do not make a reason clearer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,8 +63,7 @@ class PodAffinity(TableFilter):
         apart: tuple[Gathered, ...],
         repelled: dict[str, Gathered],
     ) -> None:
-        self._cluster = cluster
-        self._demand = demand
+        super().__init__(cluster, demand)
         self.near = near
         self.apart = apart
         self.repelled = repelled
@@ -87,7 +91,7 @@ class PodAffinity(TableFilter):
     def codes(self, at: At) -> Ints:
         """1 far from those asked for, 2 near those shunned, 3 near those that shun the pod."""
         self._refresh()
-        codes = np.zeros(self._cluster.size, dtype=np.int64)[at]
+        codes = np.zeros(self.cluster.size, dtype=np.int64)[at]
         for gathered in self.repelled.values():
             codes[gathered.at(at) > 0] = _REPELLED
         for gathered in self.apart:
@@ -98,12 +102,12 @@ class PodAffinity(TableFilter):
 
     def _refresh(self) -> None:
         # a topology key that no running pod shunned by when the filter was made ready
-        for key in self._cluster.repulsion_keys:
+        for key in self.cluster.repulsion_keys:
             if key not in self.repelled:
-                self.repelled[key] = _repelled(self._cluster, self._demand, key)
+                self.repelled[key] = _repelled(self.cluster, self.demand, key)
 
     def _is_near(self, at: At) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-        keyed = np.ones(self._cluster.size, dtype=bool)[at]
+        keyed = np.ones(self.cluster.size, dtype=bool)[at]
         found = keyed.copy()
         for gathered in self.near.values():
             keyed &= gathered.column.present[at]
@@ -115,12 +119,66 @@ class PodAffinity(TableFilter):
         """Whether nobody that the pod wants to be near runs anywhere, and the pod itself is such a one."""
         return self._meets_itself and not any(gathered.sums.any() for gathered in self.near.values())
 
+    def rule(self, code: int) -> str:
+        """Return the rule: affinity, anti-affinity, or that of pods which run."""
+        return _RULES.get(code, self.RULE)
+
+    def facts(self, node: int, code: int) -> Mapping[str, Any]:
+        """Return the terms that decide, with the node's domain and the pods there that matter."""
+        match code:
+            case 0 | 1:
+                unmet = [t for t in self.demand.affinity if code and not self._finds(t, node)]
+                terms = unmet or list(self.demand.affinity)
+            case 2:
+                met = zip(self.demand.anti_affinity, self.apart, strict=True)
+                terms = [t for t, gathered in met if gathered.sums[gathered.column.codes[node]]]
+            case _:
+                keys = [k for k, g in self.repelled.items() if g.sums[g.column.codes[node]]]
+                return {"terms": tuple(keys), "pods": self._shunning(node, keys)}
+        return {
+            "terms": tuple(
+                f"{t.selector.shown} @ {_domain(self.cluster, t.topology_key, node)}" for t in terms
+            ),
+            "pods": self._meant(node, terms) if code else (),
+        }
+
+    def remedies(self, node: int, code: int) -> Iterator[Remedy]:  # noqa: ARG002 - terms hold everywhere
+        """Drop the pod's own terms that decide."""
+        member = {_FAR: "podAffinity", _NEAR: "podAntiAffinity"}.get(code)
+        if member is not None:
+            path = ("spec", "affinity", member, _REQUIRED)
+            yield (pod_edit(self.demand, path, [], f"-{member}.{_REQUIRED}"),)
+
+    def _finds(self, term: Term, node: int) -> bool:
+        gathered = self.near[term.topology_key]
+        return bool(gathered.sums[gathered.column.codes[node]])
+
+    def _meant(self, node: int, terms: Iterable[Term]) -> tuple[str, ...]:
+        return _named(
+            pod
+            for term in terms
+            for pod in _domain_pods(self.cluster, term.topology_key, node)
+            if covers(self.cluster, term, pod.namespace, dict(pod.demand.labels))
+        )
+
+    def _shunning(self, node: int, keys: Iterable[str]) -> tuple[str, ...]:
+        mine, spaces = self.demand, self.cluster.namespaces.get(self.demand.namespace, {})
+        return _named(
+            pod
+            for key in keys
+            for pod in _domain_pods(self.cluster, key, node)
+            if any(
+                t.topology_key == key and t.covers(mine.namespace, spaces, mine.labels)
+                for t in pod.demand.anti_affinity
+            )
+        )
+
     def fork(self) -> Filter:
         """Return a copy with its own counts."""
         self._refresh()
         copy = PodAffinity(
-            self._cluster,
-            self._demand,
+            self.cluster,
+            self.demand,
             {key: gathered.copy() for key, gathered in self.near.items()},
             tuple(gathered.copy() for gathered in self.apart),
             {key: gathered.copy() for key, gathered in self.repelled.items()},
@@ -133,7 +191,7 @@ class PodAffinity(TableFilter):
         """Count a pod on both sides: as one asked for or shunned, and as one that shuns."""
         if self._idle:
             return
-        cluster, mine, theirs = self._cluster, self._demand, pod.demand
+        cluster, mine, theirs = self.cluster, self.demand, pod.demand
         labels = dict(theirs.labels)
         if mine.affinity and all(covers(cluster, t, pod.namespace, labels) for t in mine.affinity):
             for gathered in self.near.values():
@@ -148,6 +206,22 @@ class PodAffinity(TableFilter):
                     column = cluster.labels(term.topology_key)
                     self.repelled[term.topology_key] = Gathered(column, np.zeros(column.size, np.int64))
                 _shift(self.repelled[term.topology_key], node, sign)
+
+
+def _domain(cluster: Cluster, key: str, node: int) -> str:
+    value = cluster.nodes[node].labels.get(key)
+    return f"!{key}" if value is None else f"{key}={value}"
+
+
+def _domain_pods(cluster: Cluster, key: str, node: int) -> Iterator[Seated]:
+    codes = cluster.labels(key).codes
+    if codes[node]:
+        for other in np.flatnonzero(codes == codes[node]):
+            yield from cluster.seats[other]
+
+
+def _named(pods: Iterable[Seated]) -> tuple[str, ...]:
+    return tuple(islice(dict.fromkeys(pod.full_name for pod in pods), _MOST_NAMED))
 
 
 def _shift(gathered: Gathered, node: int, sign: int) -> None:

@@ -3,14 +3,18 @@
 Source: kubernetes.io/docs/concepts/configuration/manage-resources-containers (v1.36).
 """
 
-from typing import Self
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
 
 import numpy as np
 
+from ontology.cluster.pods import Container
+from ontology.pod_resources import requested
 from ontology.semantics.scheduling.cluster import Cluster
 from ontology.semantics.scheduling.columns import At, Ints
-from ontology.semantics.scheduling.filters.filter import Filter
-from ontology.semantics.scheduling.pods import Demand
+from ontology.semantics.scheduling.edits import amount
+from ontology.semantics.scheduling.filters.filter import Filter, Remedy, pod_edit
+from ontology.semantics.scheduling.pods import Demand, unit
 
 _NEVER = 1  # bit 0: the node could not give it even when empty
 _PODS = 2  # bit 1: too many pods; the resources follow, a bit each
@@ -23,15 +27,15 @@ class Resources(Filter):
     RULE = "scheduling.resources"
 
     def __init__(self, cluster: Cluster, demand: Demand) -> None:
-        self._cluster = cluster
+        super().__init__(cluster, demand)
         self._wanted = tuple(
-            (amount, cluster.allocatable(resource), cluster.used(resource), 4 << position)
-            for position, (resource, amount) in enumerate(demand.requests.items())
+            (asked, cluster.allocatable(resource), cluster.used(resource), 4 << position)
+            for position, (resource, asked) in enumerate(demand.requests.items())
         )
         self.resources = tuple(demand.requests)
         self._never = np.zeros(cluster.size, dtype=np.int64)
-        for amount, allocatable, _, bit in self._wanted:
-            self._never |= np.where(amount > allocatable, bit | _NEVER, 0)
+        for asked, allocatable, _, bit in self._wanted:
+            self._never |= np.where(asked > allocatable, bit | _NEVER, 0)
 
     @classmethod
     def prepare(cls, cluster: Cluster, demand: Demand) -> Self:
@@ -40,10 +44,10 @@ class Resources(Filter):
 
     def codes(self, at: At) -> Ints:
         """Return a set of bits: never, pods, then each requested resource in turn."""
-        cluster = self._cluster
+        cluster = self.cluster
         codes = self._never[at] + (cluster.pod_count[at] >= cluster.pod_limit[at]) * _PODS
-        for amount, allocatable, used, bit in self._wanted:
-            codes |= (used[at] > allocatable[at] - amount) * bit
+        for asked, allocatable, used, bit in self._wanted:
+            codes |= (used[at] > allocatable[at] - asked) * bit
         return codes
 
     def short(self, code: int) -> tuple[str, ...]:
@@ -60,3 +64,41 @@ class Resources(Filter):
     def is_unresolvable(self, code: int) -> bool:
         """Whether the node could not give it even when empty."""
         return bool(code & _NEVER)
+
+    def free(self, node: int, resource: str) -> int:
+        """Return what a node has left, in the scheduler's unit."""
+        return int(self.cluster.allocatable(resource)[node] - self.cluster.used(resource)[node])
+
+    def facts(self, node: int, code: int) -> Mapping[str, Any]:
+        """Return each shortage as requested > free, or what is free of what is requested."""
+        cluster, wanted = self.cluster, self.demand.requests
+        short = [name for name in self.short(code) if name != "pods"]
+        sign, listed = (">", short) if code else ("<=", [*self.resources])
+        amounts = tuple(
+            f"{name} {amount(name, wanted[name])} {sign} {amount(name, self.free(node, name))}"
+            for name in listed
+        )
+        pods = f"pods {int(cluster.pod_count[node])} + 1 > {int(cluster.pod_limit[node])}"
+        never = "never" if code & _NEVER else ""
+        return {"amounts": (*((pods,) if code & _PODS else ()), *amounts), "never": never}
+
+    def remedies(self, node: int, code: int) -> Iterator[Remedy]:
+        """Request what is left, taken from the container that asks for most."""
+        spec = self.demand.pod.spec
+        if code & _PODS or spec.resources is not None or spec.init_containers:
+            return
+        edits = []
+        for name in self.short(code):
+            lack = self.demand.requests[name] - self.free(node, name)
+            shares = [_share(c, name) for c in spec.containers or ()]
+            largest = max(range(len(shares)), key=shares.__getitem__)
+            if lack >= shares[largest] or "/" in name:
+                return
+            value = amount(name, shares[largest] - lack)
+            path = ("spec", "containers", largest, "resources", "requests", name)
+            edits.append(pod_edit(self.demand, path, value, f"requests.{name}={value}"))
+        yield tuple(edits)
+
+
+def _share(container: Container, resource: str) -> int:
+    return unit(resource, requested(container.resources).get(resource, 0))

@@ -3,33 +3,43 @@
 Source: kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration (v1.36).
 """
 
-from typing import Self
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
 
-import numpy as np
-
-from ontology.semantics.scheduling.cluster import Cluster
-from ontology.semantics.scheduling.columns import At, Ints
-from ontology.semantics.scheduling.filters.filter import TableFilter
+from ontology import tolerations
+from ontology.cluster.nodes import Taint
+from ontology.semantics.scheduling import edits
+from ontology.semantics.scheduling.cluster import KEEPS_AWAY, Cluster
+from ontology.semantics.scheduling.filters.filter import MaskFilter, Remedy, pod_edit
 from ontology.semantics.scheduling.pods import Demand
 
 
-class Taints(TableFilter):
+class Taints(MaskFilter):
     """Rejects nodes with a taint that the pod does not tolerate."""
 
     PLUGIN = "TaintToleration"
     RULE = "scheduling.taints"
-    STATIC = True
     REASONS = (("node(s) had untolerated taint(s)", True),)
-
-    def __init__(self, codes: Ints) -> None:
-        self._codes = codes
 
     @classmethod
     def prepare(cls, cluster: Cluster, demand: Demand) -> Self | None:
         """Return None where the pod tolerates every node's taints."""
         tolerated = cluster.tolerated(demand)
-        return None if tolerated.all() else cls((~tolerated).astype(np.int64))
+        return None if tolerated.all() else cls(cluster, demand, ~tolerated)
 
-    def codes(self, at: At) -> Ints:
-        """1 where a taint is not tolerated."""
-        return self._codes[at]
+    def facts(self, node: int, code: int) -> Mapping[str, Any]:  # noqa: ARG002 - one reason
+        """Return the taints that are not tolerated."""
+        return {"taints": tuple(map(tolerations.shown, self.untolerated(node)))}
+
+    def remedies(self, node: int, code: int) -> Iterator[Remedy]:  # noqa: ARG002 - one reason
+        """Tolerate each of them."""
+        path = ("spec", "tolerations", "-")
+        yield tuple(
+            pod_edit(self.demand, path, edits.toleration(taint), f"toleration {tolerations.shown(taint)}")
+            for taint in self.untolerated(node)
+        )
+
+    def untolerated(self, node: int) -> tuple[Taint, ...]:
+        """Return the taints of a node that keep the pod away."""
+        taints = self.cluster.nodes[node].spec.taints
+        return tolerations.untolerated(taints, self.demand.pod.spec.tolerations, effects=KEEPS_AWAY)

@@ -3,14 +3,15 @@
 Source: kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints (v1.36).
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
 from ontology.semantics.scheduling.cluster import Cluster
 from ontology.semantics.scheduling.columns import At, Codes, Ints, LabelColumn, Mask
-from ontology.semantics.scheduling.filters.filter import Filter, TableFilter
+from ontology.semantics.scheduling.filters.filter import Filter, Remedy, TableFilter, pod_edit
 from ontology.semantics.scheduling.ledger import Tally
 from ontology.semantics.scheduling.pods import Demand, Profile, Seated
 from ontology.semantics.scheduling.terms import Constraint
@@ -53,16 +54,16 @@ class TopologySpread(TableFilter):
         ("node(s) didn't match pod topology spread constraints", False),
     )
 
-    def __init__(self, spreads: tuple[Spread, ...], demand: Demand) -> None:
+    def __init__(self, cluster: Cluster, demand: Demand, spreads: tuple[Spread, ...]) -> None:
+        super().__init__(cluster, demand)
         self.spreads = spreads
-        self._demand = demand
 
     @classmethod
     def prepare(cls, cluster: Cluster, demand: Demand) -> Self | None:
         """Return None for a pod without constraints that must hold."""
         if not demand.hard:
             return None
-        return cls(tuple(_spread(cluster, demand, c) for c in demand.hard), demand)
+        return cls(cluster, demand, tuple(_spread(cluster, demand, c) for c in demand.hard))
 
     def codes(self, at: At) -> Ints:
         """1 where the key is missing, 2 where the skew would be too large."""
@@ -71,16 +72,52 @@ class TopologySpread(TableFilter):
             first = np.where(first == 0, other, first)
         return first
 
+    def rule(self, code: int) -> str:
+        """Return the rule: the key, or the skew."""
+        return "scheduling.topologyKey" if code == _MISSING else self.RULE
+
+    def facts(self, node: int, code: int) -> Mapping[str, Any]:
+        """Return the counts of the constraint that fails, or of the first."""
+        spread = self._deciding(node, code)
+        value = int(spread.column.codes[node])
+        return {
+            "key": spread.constraint.topology_key,
+            "domain": spread.column.value(value) if value else "",
+            "selector": spread.constraint.selector.shown,
+            "count": int(spread.sums[value]),
+            "itself": spread.itself,
+            "minimum": spread.minimum,
+            "skew": int(spread.sums[value]) + spread.itself - spread.minimum,
+            "maxSkew": spread.constraint.max_skew,
+        }
+
+    def remedies(self, node: int, code: int) -> Iterator[Remedy]:
+        """Allow the skew that there would be, or ask only for a preference."""
+        if code != _SKEWED:
+            return
+        spread = self._deciding(node, code)
+        listed = self.demand.pod.spec.topology_spread_constraints or []
+        hard = [i for i, c in enumerate(listed) if c.when_unsatisfiable == "DoNotSchedule"]
+        at = ("spec", "topologySpreadConstraints", hard[self.spreads.index(spread)])
+        skew = self.facts(node, code)["skew"]
+        yield (pod_edit(self.demand, (*at, "maxSkew"), skew, f"maxSkew={skew}"),)
+        soft = "ScheduleAnyway"
+        yield (pod_edit(self.demand, (*at, "whenUnsatisfiable"), soft, f"whenUnsatisfiable={soft}"),)
+
+    def _deciding(self, node: int, code: int) -> Spread:
+        failing = (s for s in self.spreads if code and s.of_domains()[s.column.codes[node]])
+        return next(failing, self.spreads[0])
+
     def fork(self) -> Filter:
         """Return a copy with its own counts."""
         copies = (
             Spread(s.constraint, s.column, s.codes, s.domains, s.sums.copy(), s.itself) for s in self.spreads
         )
-        return TopologySpread(tuple(copies), self._demand)
+        return TopologySpread(self.cluster, self.demand, tuple(copies))
 
     def move(self, pod: Seated, node: int, sign: int) -> None:
         """Count a pod. As in kube-scheduler, a trial counts terminating pods and empty selectors too."""
-        if pod.namespace != self._demand.namespace:
+        if pod.namespace != self.demand.namespace:
             return
         for spread in self.spreads:
             code = spread.codes[node]

@@ -3,8 +3,8 @@
 Source: kubernetes.io/docs/concepts/storage/storage-classes/#volume-binding-mode, storage-capacity (v1.36).
 """
 
-from collections.abc import Iterable
-from typing import Self
+from collections.abc import Iterable, Mapping
+from typing import Any, Self
 
 import numpy as np
 
@@ -27,6 +27,13 @@ _REASONS = {
     _GONE: "node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)",
 }
 
+_RULES = {
+    _CONFLICT: "scheduling.volumeNodeAffinity",
+    _NO_VOLUME: "scheduling.volumeBinding",
+    _NO_SPACE: "scheduling.storageCapacity",
+    _GONE: "scheduling.volumeNodeAffinity",
+}
+
 
 class VolumeBinding(Filter):
     """Rejects nodes from which the pod's volumes cannot be had."""
@@ -35,7 +42,8 @@ class VolumeBinding(Filter):
     RULE = "scheduling.volumeBinding"
     STATIC = True
 
-    def __init__(self, codes: Ints) -> None:
+    def __init__(self, cluster: Cluster, demand: Demand, codes: Ints) -> None:
+        super().__init__(cluster, demand)
         self._codes = codes
 
     @classmethod
@@ -58,7 +66,7 @@ class VolumeBinding(Filter):
         if not found:
             return None
         binder = _Binder(cluster)
-        return cls(binder.reachable(bound) | binder.bindable(open_))
+        return cls(cluster, demand, binder.reachable(bound) | binder.bindable(open_))
 
     def codes(self, at: At) -> Ints:
         """Return a set of bits, one for each reason."""
@@ -71,6 +79,20 @@ class VolumeBinding(Filter):
     def is_unresolvable(self, code: int) -> bool:  # noqa: ARG002 - whatever it is
         """Evicting pods moves no volume."""
         return True
+
+    def rule(self, code: int) -> str:
+        """Return the rule of the first reason."""
+        return next((rule for bit, rule in _RULES.items() if code & bit), self.RULE)
+
+    def facts(self, node: int, code: int) -> Mapping[str, Any]:  # noqa: ARG002 - claims say it all
+        """Return the pod's claims, each with the volume it is bound to."""
+        storage, pod = self.cluster.storage, self.demand.pod
+        found = [c for volume in self.demand.volumes if (c := storage.claim(pod, volume)) is not None]
+        return {
+            "claims": tuple(
+                f"{c.name} ({c.spec.volume_name})" if c.spec.volume_name else c.name for c in found
+            )
+        }
 
 
 def _refusal(

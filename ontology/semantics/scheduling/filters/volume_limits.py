@@ -5,7 +5,8 @@ VolumeAttachments too; a volume that is on the node already costs nothing.
 """
 
 from collections import Counter
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 import numpy as np
 
@@ -24,8 +25,8 @@ class VolumeLimits(TableFilter):
     LASTING = False
     REASONS = (("node(s) exceed max volume count", False),)
 
-    def __init__(self, cluster: Cluster, wanted: frozenset[Attachment]) -> None:
-        self._cluster = cluster
+    def __init__(self, cluster: Cluster, demand: Demand, wanted: frozenset[Attachment]) -> None:
+        super().__init__(cluster, demand)
         self._wanted = wanted
         drivers = {driver for driver, _ in wanted}
         self._limits = {
@@ -45,12 +46,12 @@ class VolumeLimits(TableFilter):
     def prepare(cls, cluster: Cluster, demand: Demand) -> Self | None:
         """Return None for a pod that brings no CSI volume."""
         wanted = frozenset(cluster.storage.attached(demand.pod)) if demand.volumes else frozenset()
-        return cls(cluster, wanted) if wanted else None
+        return cls(cluster, demand, wanted) if wanted else None
 
     def codes(self, at: At) -> Ints:
         """1 where a driver's limit would be passed."""
-        codes = np.zeros(self._cluster.size, dtype=np.int64)
-        wanted = np.zeros(self._cluster.size, dtype=bool)
+        codes = np.zeros(self.cluster.size, dtype=np.int64)
+        wanted = np.zeros(self.cluster.size, dtype=bool)
         wanted[at] = True
         for node in self._limits:
             codes[node] = wanted[node] and any(over for *_, over in self.counts(node))
@@ -61,9 +62,9 @@ class VolumeLimits(TableFilter):
         limits = self._limits.get(node)
         if limits is None:
             return []
-        storage = self._cluster.storage
-        attached = set(storage.attached_to(self._cluster.names[node]))
-        for pod in self._cluster.seats[node]:
+        storage = self.cluster.storage
+        attached = set(storage.attached_to(self.cluster.names[node]))
+        for pod in self.cluster.seats[node]:
             if pod.demand.volumes:
                 attached.update(storage.attached(pod.demand.pod))
         there = Counter(driver for driver, _ in attached)
@@ -78,3 +79,12 @@ class VolumeLimits(TableFilter):
             )
             for driver, limit in limits.items()
         ]
+
+    def facts(self, node: int, code: int) -> Mapping[str, Any]:
+        """Return the sums that pass a limit, or all of them."""
+        sums = tuple(
+            f"{driver}: {there} + {new} {'>' if over else '<='} {limit}"
+            for driver, there, new, limit, over in self.counts(node)
+            if over or not code
+        )
+        return {"sums": sums}

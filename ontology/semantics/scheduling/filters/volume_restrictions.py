@@ -3,7 +3,7 @@
 Source: kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes (v1.36).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -58,9 +58,9 @@ class VolumeRestrictions(TableFilter):
     )
 
     def __init__(
-        self, cluster: Cluster, disks: tuple[Volume, ...], alone: frozenset[str], users: int
+        self, cluster: Cluster, demand: Demand, disks: tuple[Volume, ...], alone: frozenset[str], users: int
     ) -> None:
-        self._cluster = cluster
+        super().__init__(cluster, demand)
         self._disks = disks
         self._alone = alone
         self._users = users
@@ -82,13 +82,13 @@ class VolumeRestrictions(TableFilter):
                 alone.add(claim.name)
         disks = tuple(v for v in demand.volumes if any(getattr(v, source) for source, *_ in _DISKS))
         users = len(alone & _claims_in_use(cluster, demand.namespace)) if alone else 0
-        return cls(cluster, disks, frozenset(alone), users) if disks or users else None
+        return cls(cluster, demand, disks, frozenset(alone), users) if disks or users else None
 
     def codes(self, at: At) -> Ints:
         """1 where the disk is in use, 2 where the claim is."""
-        codes = np.full(self._cluster.size, _IN_USE if self._users > 0 else 0, dtype=np.int64)[at]
+        codes = np.full(self.cluster.size, _IN_USE if self._users > 0 else 0, dtype=np.int64)[at]
         if self._disks:
-            nodes = np.arange(self._cluster.size)[at]
+            nodes = np.arange(self.cluster.size)[at]
             for position, node in enumerate(nodes):
                 if any(True for _ in self.conflicts(int(node))):
                     codes[position] = _DISK
@@ -96,15 +96,29 @@ class VolumeRestrictions(TableFilter):
 
     def conflicts(self, node: int) -> Iterator[tuple[Volume, Seated]]:
         """Yield the pod's disks with the running pods of a node that use them."""
-        for other in self._cluster.seats[node]:
+        for other in self.cluster.seats[node]:
             for held in other.demand.volumes:
                 for wanted in self._disks:
                     if _conflict(wanted, held):
                         yield wanted, other
 
+    def rule(self, code: int) -> str:
+        """Return the rule: disks, or claims of one pod."""
+        return "scheduling.oneUser" if code == _IN_USE else self.RULE
+
+    def facts(self, node: int, code: int) -> Mapping[str, Any]:
+        """Return the disks and who uses them, or the claims that are in use."""
+        if code == _DISK:
+            found = list(self.conflicts(node))
+            return {
+                "volumes": tuple(dict.fromkeys(wanted.name for wanted, _ in found)),
+                "holders": tuple(dict.fromkeys(other.full_name for _, other in found)),
+            }
+        return {"claims": tuple(sorted(self._alone))}
+
     def fork(self) -> "VolumeRestrictions":
         """Return a copy with its own count of users."""
-        return VolumeRestrictions(self._cluster, self._disks, self._alone, self._users)
+        return VolumeRestrictions(self.cluster, self.demand, self._disks, self._alone, self._users)
 
     def move(self, pod: Seated, node: int, sign: int) -> None:  # noqa: ARG002 - claims are used cluster-wide
         """Count the pod's uses of the claims; as in kube-scheduler by their names alone."""

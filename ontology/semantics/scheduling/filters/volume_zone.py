@@ -3,15 +3,16 @@
 Source: kubernetes.io/docs/reference/labels-annotations-taints/#topologykubernetesiozone (v1.36).
 """
 
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 import numpy as np
 
 from ontology import claims
 from ontology.cluster.volumes import PersistentVolume
 from ontology.semantics.scheduling.cluster import Cluster
-from ontology.semantics.scheduling.columns import At, Ints, Mask
-from ontology.semantics.scheduling.filters.filter import Refusal, TableFilter
+from ontology.semantics.scheduling.columns import Mask
+from ontology.semantics.scheduling.filters.filter import MaskFilter, Refusal
 from ontology.semantics.scheduling.pods import Demand
 
 # The old names, each with the one that took its place.
@@ -23,21 +24,16 @@ _LABELS = {
 }
 
 
-class VolumeZone(TableFilter):
+class VolumeZone(MaskFilter):
     """Rejects nodes of another zone; nodes without any such label pass."""
 
     PLUGIN = "VolumeZone"
     RULE = "scheduling.volumeZone"
-    STATIC = True
     REASONS = (("node(s) had no available volume zone", True),)
-
-    def __init__(self, codes: Ints) -> None:
-        self._codes = codes
 
     @classmethod
     def prepare(cls, cluster: Cluster, demand: Demand) -> Self | Refusal | None:
         """Return None without a volume that has zones; a volume that is not there refuses the pod."""
-        wanted: list[tuple[str, frozenset[str]]] = []
         for volume in demand.volumes:
             claim = cluster.storage.claim(demand.pod, volume) if volume.persistent_volume_claim else None
             if claim is None:
@@ -46,10 +42,9 @@ class VolumeZone(TableFilter):
                 if cluster.storage.waits_for_pod(claim):
                     continue
                 return _unbound(cluster, claims.class_name(claim))
-            found = cluster.storage.volumes.get(claim.spec.volume_name)
-            if found is None:
+            if claim.spec.volume_name not in cluster.storage.volumes:
                 return Refusal(f'persistentvolume "{claim.spec.volume_name}" not found')
-            wanted += zones(found)
+        wanted = _wanted(cluster, demand)
         if not wanted:
             return None
         labelled = np.zeros(cluster.size, dtype=bool)
@@ -58,11 +53,25 @@ class VolumeZone(TableFilter):
         inside = np.ones(cluster.size, dtype=bool)
         for label, values in wanted:
             inside &= _inside(cluster, label, values)
-        return cls((labelled & ~inside).astype(np.int64))
+        return cls(cluster, demand, labelled & ~inside)
 
-    def codes(self, at: At) -> Ints:
-        """1 where the node is in another zone."""
-        return self._codes[at]
+    def facts(self, node: int, code: int) -> Mapping[str, Any]:  # noqa: ARG002 - one reason
+        """Return the zones of the volumes, and those of the node."""
+        labels = self.cluster.nodes[node].labels
+        wanted = {f"{key}={'|'.join(sorted(values))}" for key, values in _wanted(self.cluster, self.demand)}
+        return {
+            "zones": tuple(sorted(wanted)),
+            "has": tuple(f"{key}={labels[key]}" for key in _LABELS if key in labels),
+        }
+
+
+def _wanted(cluster: Cluster, demand: Demand) -> list[tuple[str, frozenset[str]]]:
+    found: list[tuple[str, frozenset[str]]] = []
+    for volume in demand.volumes:
+        claim = cluster.storage.claim(demand.pod, volume) if volume.persistent_volume_claim else None
+        bound = cluster.storage.volumes.get(claim.spec.volume_name) if claim else None
+        found += zones(bound) if bound else []
+    return found
 
 
 def zones(volume: PersistentVolume) -> list[tuple[str, frozenset[str]]]:
