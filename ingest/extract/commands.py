@@ -15,6 +15,7 @@ _COMMAND = re.compile(rf"^(?:\$|>|#)?\s*(?:sudo\s+)?(?P<line>(?:{_TOOLS})\s+\S.*
 _PROMPT = re.compile(r"^(?:\$|>)\s+")
 _PLACEHOLDER = re.compile(r"\s*(?:\[[^\]]*\]|<[^>]*>|\{[^}]*\}).*$")
 _COMMENT = re.compile(r"\s+#\s.*$")
+_JOINED = re.compile(r"\s+(?:\||&&|;|>)\s+")
 _FLAG = re.compile(r"(?<=\s)(?P<flag>--[a-z][a-z0-9-]*)")
 _WORD = re.compile(r"^[a-z][a-z-]*$")
 _SHELLS = frozenset(
@@ -48,7 +49,7 @@ def fences(reading: Reading, node: Node) -> Iterator[Fact]:
     for line in _joined(node.block.lines):
         command = command_line(line.text)
         if command:
-            yield from facts(reading, command, owners.names[0], (*owners.lines[:1], line), node)
+            yield from facts(reading, line.text, owners.names[0], (*owners.lines[:1], line))
 
 
 def spans(reading: Reading, node: Node) -> Iterator[Fact]:
@@ -62,7 +63,7 @@ def spans(reading: Reading, node: Node) -> Iterator[Fact]:
         command = command_line(text)
         if command:
             subject = _of_line(node) or reading.owners(node).names[0]
-            yield from facts(reading, command, subject, (node.line,), node)
+            yield from facts(reading, text, subject, (node.line,))
 
 
 def _of_line(node: Node) -> str:
@@ -78,9 +79,13 @@ def command_line(text: str) -> str:
     match = _COMMAND.match(text.strip())
     if match is None or (text.strip().startswith("#") and not text.strip().startswith("# kubectl")):
         return ""
-    line = _COMMENT.sub("", match["line"])
-    line = re.split(r"\s+(?:\||&&|;|>)\s+", line)[0] if "'" not in line and '"' not in line else line
-    return _PLACEHOLDER.sub("", line).strip().rstrip("\\").strip()
+    return _PLACEHOLDER.sub("", _alone(match["line"])).strip().rstrip("\\").strip()
+
+
+def _alone(line: str) -> str:
+    """A command without its comment, and without the commands that it is piped or joined to."""
+    line = _COMMENT.sub("", line)
+    return line if "'" in line or '"' in line else _JOINED.split(line)[0]
 
 
 def subcommand(command: str) -> str:
@@ -96,10 +101,10 @@ def subcommand(command: str) -> str:
     return " ".join(kept)
 
 
-def facts(
-    reading: Reading, command: str, subject: str, lines: tuple[Line, ...], node: Node
-) -> Iterator[Fact]:
-    """What one command line says."""
+def facts(reading: Reading, written: str, subject: str, lines: tuple[Line, ...]) -> Iterator[Fact]:
+    """What one command line says, given as written, placeholders included."""
+    command = command_line(written)
+    written = _alone(written)
     name = subcommand(command)
     repaired = _RENAMED.get(name)
     created = _CREATED.match(command)
@@ -111,11 +116,10 @@ def facts(
     yield Fact(
         subject=subject, predicate="hasCommand", object=shown, literal=True, lines=lines, kind=STRUCTURE
     )
-    for flag in dict.fromkeys(m["flag"] for m in _FLAG.finditer(command)):
+    for flag in dict.fromkeys(m["flag"] for m in _FLAG.finditer(written)):
         yield Fact(
             subject=repaired or name, predicate="hasOption", object=flag, lines=lines[-1:], kind=STRUCTURE
         )
-    del node
 
 
 def _joined(lines: list[Line]) -> Iterator[Line]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.extract.facts import PATTERN, STRUCTURE, Fact
-from ingest.extract.reading import Reading, explanation, is_enumerated
+from ingest.extract.reading import Reading, explanation, is_enumerated, valued
 from ingest.extract.structure import is_contrasted
 from ingest.extract.aliases import is_second_name
 from ingest.link.outline import ARROW, Node, Term, is_value, split_brackets
@@ -13,6 +13,8 @@ from ingest.parse.blocks import BlockKind, Line
 _COMMAND = re.compile(
     r"^[$>]?\s*(?:kubectl|kubeadm|helm|etcdctl|docker|crictl|systemctl|curl|minikube|kind|k)\s"
 )
+_LONG = 90
+_WORDS_OF_A_TERM = 3
 _STATED = frozenset({"true", "false"})
 _RELATIVE = re.compile(r".*[가-힣](?:는|은|한|된|할|던|적인)\s+(?P<list>[^\s][^,]*,.*)$")
 _PARTS = re.compile(r"\s*/\s*")
@@ -23,6 +25,8 @@ def labels(reading: Reading, node: Node) -> Iterator[Fact]:
     if not node.separator or not node.right or node.line is None or node.kind is BlockKind.HEADING:
         return
     if len(node.left_terms) != 1 or not node.left_terms[0].choice:
+        return
+    if valued(reading, node):
         return
     text = explanation(node.right)
     if _explains(reading, node, text):
@@ -97,11 +101,10 @@ def _is_list(reading: Reading, node: Node, text: str) -> bool:
     relative = _RELATIVE.match(text)
     if relative and _all_named(reading, node, relative["list"]):
         return True
-    terms = reading.terms(text, node) if len(text) < 90 else ()
-    return bool(terms) and (
-        all(t.choice for t in terms)
-        or (len(terms) > 2 and sum(bool(t.choice) for t in terms) * 2 > len(terms))
-    )
+    terms = reading.terms(text, node) if len(text) < _LONG else ()
+    named = sum(bool(t.choice) for t in terms)
+    short = all(t.choice or len(t.text.split()) <= _WORDS_OF_A_TERM for t in terms)
+    return named > 0 and short and named * 2 > len(terms)
 
 
 def _all_named(reading: Reading, node: Node, text: str) -> bool:
@@ -121,14 +124,14 @@ def glosses(reading: Reading, node: Node) -> Iterator[Fact]:
     if node.kind is BlockKind.HEADING:
         yield from _heading_gloss(reading, node)
         return
+    if node.separator and node.right:
+        yield from _gloss_of_value(reading, node)
     terms = node.terms or node.left_terms
     if not terms or not all(t.choice for t in terms):
         return
     for term in terms:
         if term.bracket:
             yield from _gloss(reading, node, term, (node.line,))
-    if node.separator and node.right:
-        yield from _gloss_of_value(reading, node)
 
 
 def _gloss_of_value(reading: Reading, node: Node) -> Iterator[Fact]:

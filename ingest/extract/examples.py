@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.extract.facts import PATTERN, STRUCTURE, Fact
-from ingest.extract.reading import Owners, Reading, is_enumerated, is_member, is_part
+from ingest.extract.reading import Owners, Reading, is_class, is_enumerated, is_member, is_part
 from ingest.link.outline import ARROW, Node, Term
 from ingest.parse.blocks import BlockKind
 from ontology.concepts import ConceptKind
@@ -176,14 +176,20 @@ def _subject(reading: Reading, node: Node, before: int) -> Owners:
         return Owners(tuple(t.name for t in node.left_terms), node, ())
     owners = reading.owners(node)
     head = [n for n in node.named if n.end <= before]
-    if head and head[-1].end >= before - 1 and head[-1].choice.kind is ConceptKind.ABSTRACT:
+    if (
+        head
+        and _JUST_BEFORE.match(node.text[head[-1].mention.stop : before])
+        and _is_class(reading, head[-1].name)
+    ):
         return Owners((head[-1].name,), node, ())
     return owners
 
 
 def _members(reading: Reading, node: Node, owners: Owners, text: str, kind: str) -> Iterator[Fact]:
     for term in reading.terms(_ET_CETERA.sub("", text).rstrip(" ."), node):
-        if not term.text or len(term.text) > _LONGEST or (not term.choice and _is_prose(term)):
+        if not term.choice and (_is_prose(term) or len(term.text) > _LONGEST):
+            break  # the list is over, the sentence goes on
+        if not term.text:
             continue
         name = term.name or _noun(term.text)
         for owner in owners.names:
@@ -196,6 +202,11 @@ def _members(reading: Reading, node: Node, owners: Owners, text: str, kind: str)
 
 
 _LONGEST = 60
+_JUST_BEFORE = re.compile(r"[\s,(:–—-]*(?:plugins?|플러그인)?[\s,(:–—-]*$", re.IGNORECASE)
+
+
+def _is_class(reading: Reading, name: str) -> bool:
+    return is_class(name) or reading.kind(name) is ConceptKind.ABSTRACT
 
 
 def _noun(text: str) -> str:
@@ -203,7 +214,7 @@ def _noun(text: str) -> str:
 
 
 def _is_prose(term: Term) -> bool:
-    return len(term.text.split()) > 5
+    return len(term.text.split()) > 3
 
 
 def _example(owner: str, name: str, owners: Owners, node: Node, *, kind: str, literal: bool = False) -> Fact:

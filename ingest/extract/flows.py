@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from ingest.extract.commands import command_line, subcommand
 from ingest.extract.facts import PATTERN, Fact
 from ingest.extract.reading import Reading
 from ingest.link.disambiguate import enumeration
@@ -14,12 +15,12 @@ from ontology.concepts import ConceptKind
 _ENDING_ARROW = re.compile(r"\s*(?:►|▶|→|➡️?|➔|⇒|=>|->)\s*$")
 _STARTING_ARROW = re.compile(r"^\s*(?:►|▶|→|➡️?|➔|⇒|=>|->|↓|⬇️?)\s*")
 _CONTAINS = re.compile(r"\s*⊃\s*")
-_COMMAND = re.compile(r"^`?(?P<command>(?:kubectl|kubeadm|helm|etcdctl|docker)(?:\s+[a-z][a-z-]*){0,3})")
 _ASKED = re.compile(r"^\s*(?:에|에게|한테)\s.*(?:요청|전달|보내|알림|알린|호출|질의|묻)")
 _ORDER = frozenset({"steps"})
 _STATES = frozenset({"hasPhase", "hasState", "hasCondition"})
 _CONDITION = re.compile(r"(?:시|때|경우|when.*|if.*|on .*|after.*)$")
-_CREATION = re.compile(r"순(?:서)?(?:으로|대로)\s*(?P<verb>생성|만들|만든|삭제)")
+_CREATION = re.compile(r"순(?:서)?(?:으로|로|대로)\s*(?P<verb>생성|만들|만든|삭제)")
+_PEOPLE = frozenset({"User", "Administrator", "Client"})  # they set a flow going, but are no step of it
 _ACTORS = frozenset({ConceptKind.COMPONENT})
 
 
@@ -136,8 +137,8 @@ class _Step:
     def __init__(self, text: str, named: list[Named]) -> None:
         self.text = text
         self.named = named
-        command = _COMMAND.match(text.strip())
-        self.command = command["command"].strip() if command else ""
+        command = command_line(text.strip().lstrip("`"))
+        self.command = subcommand(command) if command else ""
 
 
 def _actors(steps: list[_Step]) -> list[str]:
@@ -157,7 +158,7 @@ def _actor(step: _Step, previous: str) -> tuple[str, str]:
     """
     if step.command:
         return step.command, step.command
-    outside = [n for n in step.named if not _in_brackets(step.text, n)]
+    outside = [n for n in step.named if not _in_brackets(step.text, n) and n.name not in _PEOPLE]
     components = [n for n in outside if n.choice.kind in _ACTORS]
     if components:
         first = components[0]
@@ -226,8 +227,6 @@ def _are_steps(siblings: list[Node]) -> bool:
         not s.terms and not s.topics and not s.separator and len(s.text.split()) > 2 for s in siblings
     )
     acting = sum(
-        any(n.choice.kind in _ACTORS for n in s.named) or bool(_COMMAND.match(s.text)) for s in siblings
+        any(n.choice.kind in _ACTORS for n in s.named) or bool(command_line(s.text)) for s in siblings
     )
     return sentences == len(siblings) and acting * 2 >= len(siblings)
-
-

@@ -12,7 +12,7 @@ from ingest.link.outline import Node
 from ingest.parse.inline import Picture
 
 _FOR = re.compile(r"\bfor kubernetes\b", re.IGNORECASE)
-_NUMBER = re.compile(r"(?<=[A-Za-z])\d+\b")
+_NUMBER = re.compile(r"(?<=[A-Za-z]{3})\d+\b")
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{2,5}$")
 
 

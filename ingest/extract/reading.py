@@ -10,7 +10,7 @@ from importlib.resources import files
 from ingest.lexicon.entries import Lexicon
 from ingest.link.api import owns
 from ingest.link.disambiguate import Context, enumeration
-from ingest.link.outline import Linker, Node, Outline, Term
+from ingest.link.outline import Linker, Node, Outline, Term, is_value
 from ingest.parse.blocks import BlockKind, Line
 from ontology.concepts import ConceptKind
 
@@ -157,3 +157,18 @@ def sections(node: Node) -> Iterator[Node]:
     for above in node.above():
         if above.kind is BlockKind.HEADING:
             yield above
+
+
+def first_value(node: Node) -> str:
+    """Return what stands first on the right of a label (`None / 설명` -> `None`)."""
+    return node.right.split(" / ")[0].split(" | ")[0].strip().rstrip(".")
+
+
+def valued(reading: Reading, node: Node) -> bool:
+    """Whether a line is a field with its value: then it is neither a definition nor a bare field."""
+    if len(node.left_terms) != 1 or not node.right or not is_value(first_value(node)):
+        return False
+    name = node.left_terms[0].name
+    return bool(node.left_terms[0].choice) and (
+        reading.is_field(name) or owns(reading.owners(node).names[0], name)
+    )

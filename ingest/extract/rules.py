@@ -2,7 +2,21 @@
 
 from collections.abc import Callable, Iterator
 
-from ingest.extract import aliases, commands, contrast, definitions, examples, flows, images, status, structure, values
+from ingest.extract import (
+    aliases,
+    commands,
+    contrast,
+    definitions,
+    examples,
+    flows,
+    images,
+    manifests,
+    questions,
+    status,
+    structure,
+    tables,
+    values,
+)
 from ingest.extract.facts import Fact
 from ingest.extract.reading import Reading
 from ingest.link.outline import Node
@@ -40,6 +54,10 @@ RULES: tuple[Rule, ...] = (
     flows.containment,
     images.depicted,
     status.stated,
+    tables.rows,
+    tables.lines,
+    questions.answers,
+    manifests.fences,
     commands.fences,
     commands.spans,
 )

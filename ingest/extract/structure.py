@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.extract.facts import PATTERN, STRUCTURE, Fact
-from ingest.extract.reading import Owners, Reading, is_enumerated, is_member, is_part, narrowed
+from ingest.extract.reading import Owners, Reading, is_enumerated, is_member, is_part, narrowed, valued
 from ingest.link.api import owns
 from ingest.link.outline import Node, Term
 from ingest.parse.blocks import BlockKind, Line
@@ -12,6 +12,7 @@ from ontology.concepts import ConceptKind
 
 _OPTION = re.compile(r"옵션|\boptions?\b", re.IGNORECASE)
 _MEMBERS = frozenset({"example", "kinds"})
+_MODIFIED = 2
 _STEPS = ("PodPhase.", "PersistentVolumePhase.", "PersistentVolumeClaimPhase.")
 
 
@@ -58,7 +59,9 @@ def items(reading: Reading, node: Node) -> Iterator[Fact]:
     """A list item or label that names a concept: field, option, part, member, step or subtopic."""
     if node.line is None or node.kind is BlockKind.HEADING or is_contrasted(node):
         return
-    terms = node.left_terms or node.terms
+    if node.separator and valued(reading, node):
+        return
+    terms = node.left_terms or node.terms or _head(node)
     if node.separator and node.left_terms and not node.right and node.topics:
         yield from _field_beside_owner(reading, node)
         return
@@ -74,6 +77,15 @@ def items(reading: Reading, node: Node) -> Iterator[Fact]:
         yield Fact(
             subject=terms[1].name, predicate="isA", object=terms[0].name, lines=(node.line,), kind=PATTERN
         )
+
+
+def _head(node: Node) -> tuple[Term, ...]:
+    # `컨테이너의 이미지 다운로드`: named by its last words
+    return (
+        ()
+        if node.separator or len(node.named) > _MODIFIED
+        else tuple(Term(text=node.text, choice=t) for t in node.topics)
+    )
 
 
 def _field_beside_owner(reading: Reading, node: Node) -> Iterator[Fact]:
@@ -115,7 +127,7 @@ def _related(reading: Reading, node: Node, owners: Owners, term: Term, *, alone:
 def relation(reading: Reading, node: Node, owners: Owners, owner: str, name: str, *, alone: bool) -> str:
     """Return the predicate between an owner and a concept named below it, `partOf` meaning part of owner."""
     role = reading.label_role(node)
-    if _OPTION.search(node.text):
+    if _OPTION.search(node.text) and name in {t.name for t in node.left_terms or node.terms}:
         role = "option"
     if reading.is_field(name):
         known = owns(owner, name) or reading.is_field(owner)

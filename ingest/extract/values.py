@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ingest.extract.facts import PATTERN, STRUCTURE, Fact
-from ingest.extract.reading import Owners, Reading, is_enumerated, narrowed
+from ingest.extract.reading import Owners, Reading, first_value, is_enumerated, narrowed, valued
 from ingest.extract.structure import gives_phase
 from ingest.link.api import owns
-from ingest.link.disambiguate import Enumeration, enumeration
+from ingest.link.disambiguate import Choice, Enumeration, enumeration
 from ingest.link.outline import ARROW, Node, Term, is_value
 from ingest.parse.blocks import BlockKind, Line
 from ontology.concepts import ConceptKind
@@ -68,6 +68,8 @@ def _tells_a_story(node: Node) -> bool:
 def _labelled(reading: Reading, node: Node) -> Iterator[Fact]:
     right = node.right
     if ARROW.search(right) and not is_value(right):
+        return
+    if valued(reading, node):
         return
     terms = reading.terms(right, _as_owner(node))
     values = [t for t in terms if t.choice and is_enumerated(t.name)]
@@ -168,6 +170,15 @@ def _subjects(reading: Reading, node: Node, known: Enumeration, owners: Owners) 
     )
 
 
+def owner_of_value(
+    reading: Reading, node: Node, known: Enumeration, named: Choice | None, owners: Owners
+) -> str:
+    """Return who has a value that stands in a table: the field that the head names, else as in a list."""
+    if named is not None and known.predicate == "hasValue" and reading.is_field(named.name):
+        return named.name
+    return _subjects(reading, node, known, owners)[0]
+
+
 def _nearest(known: Enumeration, chain: list[str]) -> str:
     if known.predicate == "hasOperator":
         return next((c for c in chain if c in known.owners and not c.endswith(".operator")), known.subject)
@@ -197,7 +208,7 @@ def _field(reading: Reading, node: Node, known: Enumeration) -> str:
                 return topic.name
         if candidate.topics and candidate is not node:
             break
-    return known.field if known.field and known.predicate != "hasValue" else known.name
+    return known.name
 
 
 def situation(reading: Reading, node: Node) -> tuple[str, tuple[Line, ...]] | None:
@@ -239,7 +250,7 @@ def fields(reading: Reading, node: Node) -> Iterator[Fact]:
     """`clusterIP : None`: a field with its value; a property of the notes keeps its own words."""
     if not node.separator or not node.right or node.line is None or node.kind is BlockKind.HEADING:
         return
-    value = node.right.split(" / ")[0].split(" | ")[0].strip().rstrip(".")
+    value = first_value(node)
     if not is_value(value):
         return
     owners = reading.owners(node)

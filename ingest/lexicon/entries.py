@@ -117,6 +117,8 @@ def _is_strict(form: str, name: str, kind: ConceptKind) -> bool:
     if not words.isdisjoint(_aliases()["all"]):
         return True
     if kind is ConceptKind.ENUM:
+        if form == name.partition(".")[2] and form.islower():
+            return not words.isdisjoint(_aliases()["fields_and_values"])
         return bool(_HANGUL.search(form)) or _CAMEL.search(form) is None
     if kind is ConceptKind.FIELD:
         return not words.isdisjoint(_aliases()["fields_and_values"]) or _is_plain_word(form)

@@ -55,6 +55,10 @@ _VALUE = re.compile(
     re.IGNORECASE,
 )
 _QUESTION_MARK = re.compile(r"[?？\s]+$")
+_QUESTION = re.compile(
+    r"[?？]|(?:이란|란|무엇인가|무엇인가요|뭔가요|뭐야|뭔지)$|^(?:Q\s*\d*[.:)]\s*)?what(?:'s| is| are)\b",
+    re.IGNORECASE,
+)
 _WHAT_IS = (
     re.compile(
         r"(?:Q\s*\d*\s*[.:)]\s*)?what(?:'s| is| are| does)\s+(?:an?\s+|the\s+)?(?P<x>.+?)(?:\s+mean|\s+in k(?:ubernetes|8s))?$",
@@ -66,6 +70,10 @@ _WHAT_IS = (
 _ALTERNATIVE_CLAUSE = re.compile(r"\s+[/|]\s+|,\s|\s*[(（]")
 _MODIFIER = re.compile(r"(?:의|안|내|간|별|용|[A-Za-z0-9]|[가-힣]{2,}(?<![은는이가을를에로와과고며면서]))$")
 _LONG = 90
+_ROLES_OF_HEADINGS = frozenset(
+    "command example option field default definition purpose remark navigation steps value cause".split()
+)
+_QUESTION_OR_ANSWER = re.compile(r"(?:Q|A|질문|답변?|문|Ans(?:wer)?|Question)\s*\d*$", re.IGNORECASE)
 _LATIN_WORD = re.compile(r"[A-Za-z]{4,40}$")
 _FIELDS_AROUND = 2
 _LABEL_WORDS = 6
@@ -261,7 +269,11 @@ class Linker:
 
     def _is_step(self, name: str) -> bool:
         kinds = {e.kind for e in self.lexicon.candidates(name) if e.form == name}
-        return not kinds.isdisjoint({ConceptKind.FIELD, ConceptKind.KIND}) or name in {"spec", "metadata", "status"}
+        return not kinds.isdisjoint({ConceptKind.FIELD, ConceptKind.KIND}) or name in {
+            "spec",
+            "metadata",
+            "status",
+        }
 
     def _repaired_phrase(self, phrase: str, line: int) -> str:
         out = phrase
@@ -512,14 +524,13 @@ class _Reader:
             node.clause = True
             return
         role = role_of(bare)
-        if role:
+        if role in _ROLES_OF_HEADINGS:
             node.role = role
+            return
         terms = self.linker.terms(bare, topical, line=line)
         if terms and all(t.choice for t in terms):
             node.terms, node.topics = terms, _choices(terms)
             node.role = terms[0].role if len(terms) == 1 else ""
-            return
-        if role:
             return
         named = self.linker.link(replace_text(node, bare, self.linker), topical)
         node.topics = _distinct(n.choice for n in named)
@@ -570,7 +581,9 @@ class _Reader:
             meant = self.linker.speller.among(terms[0].text, known)
             if meant:
                 self.linker.note(line, terms[0].text, meant, f"a field of {owner}")
-                found = self.linker.resolve(meant, context) or Choice(meant, ConceptKind.FIELD, 0.8, f"a field of {owner}")
+                found = self.linker.resolve(meant, context) or Choice(
+                    meant, ConceptKind.FIELD, 0.8, f"a field of {owner}"
+                )
                 return (replace(terms[0], choice=found),)
         return terms
 
@@ -765,7 +778,7 @@ def _first_separator(text: str, node: Node) -> re.Match[str] | None:
     closed = _closed_ranges(text) if _OPENING.search(text) else []
     codes = node.inline.codes if text == node.inline.text else ()
     for match in _SEPARATOR.finditer(text):
-        if match.start() == 0:
+        if match.start() == 0 or _QUESTION_OR_ANSWER.match(text[: match.start()].strip()):
             continue
         if not any(a <= match.start() < b for a, b in (*urls, *closed, *codes)):
             return match
@@ -779,7 +792,9 @@ def is_value(text: str) -> bool:
 
 def _asked(text: str) -> str:
     """Return what a question of the form `what is X` asks after, empty for other text."""
-    bare = _QUESTION_MARK.sub("", text.strip())
+    if not _QUESTION.search(text):
+        return ""
+    bare = _QUESTION_MARK.sub("", text.partition("?")[0].partition("？")[0].strip())
     for pattern in _WHAT_IS:
         match = pattern.match(bare)
         if match:
