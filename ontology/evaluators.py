@@ -36,6 +36,7 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
     ("volumes", "bind"): "ontology.semantics.volumes.questions:BIND",
     ("volumes", "settle"): "ontology.semantics.volumes.questions:SETTLE",
     ("ingress", "request"): "ontology.walkthroughs.ingress_request:REQUEST",
+    ("networkPolicy", "connect"): "ontology.semantics.networkpolicy.connect:CONNECT",
     ("services", "resolve"): "ontology.semantics.services.resolve:RESOLVE",
     ("services", "endpoints"): "ontology.semantics.services.slices:ENDPOINTS",
     ("workloads", "reconcile"): "ontology.semantics.workloads.reconcile:RECONCILE",

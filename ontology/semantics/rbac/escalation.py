@@ -26,7 +26,7 @@ from ontology.verdict import Outcome, Step, Verdict
 from ontology.verdict import Role as StepRole
 
 MASTERS = "system:masters"
-_EVERYTHING = (
+EVERYTHING = (
     PolicyRule(verbs=(rules.ALL,), api_groups=(rules.ALL,), resources=(rules.ALL,)),
     PolicyRule(verbs=(rules.ALL,), non_resource_urls=(rules.ALL,)),
 )
@@ -147,7 +147,7 @@ def _compare(index: Authorizer, write: Write) -> Check:
     if missing:
         told = _message(index, write, missing)
         return Check(allowed=False, rule="rbac.escalation", missing=missing, message=told)
-    if _aggregates(new, write.old) and lacking(held, _EVERYTHING):
+    if _aggregates(new, write.old) and lacking(held, EVERYTHING):
         told = _forbidden(new, "must have cluster-admin privileges to use the aggregationRule")
         return Check(allowed=False, rule="rbac.aggregationNeedsAll", message=told)
     return Check(allowed=True, rule="rbac.escalation")
