@@ -46,11 +46,13 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
     ): "ontology.semantics.workloads.reconcile_deployment:RECONCILE_DEPLOYMENT",
     ("workloads", "daemonNodes"): "ontology.semantics.workloads.daemon_nodes:DAEMON_NODES",
     ("workloads", "reconcileJob"): "ontology.semantics.workloads.reconcile_job:RECONCILE_JOB",
+    ("autoscaling", "recommend"): "ontology.semantics.autoscaling.recommend:RECOMMEND",
 }
 
 # Systems whose recorded verdicts are met in full: `kubelore evaluate --systems` lists them.
 COMPLETE: tuple[str, ...] = (
     "access",
+    "autoscaling",
     "eviction",
     "podLifecycle",
     "probes",
@@ -58,6 +60,7 @@ COMPLETE: tuple[str, ...] = (
     "scheduling",
     "services",
     "volumes",
+    "workloads",
 )
 
 

@@ -6,7 +6,7 @@ from ontology.cluster.pods import Pod
 from ontology.cluster.workloads import DaemonSet
 from ontology.errors import InvalidQuestionError
 from ontology.scenario import Evaluator, Question, Scenario
-from ontology.semantics.workloads import daemonsets
+from ontology.semantics.workloads import changes, daemonsets
 from ontology.verdict import Outcome, Verdict
 
 
@@ -22,14 +22,19 @@ def evaluate(scenario: Scenario, asked: DaemonNodes) -> Verdict:
     found = scenario.all(DaemonSet)
     if not found:
         raise InvalidQuestionError("there is no DaemonSet", path="objects")
+    nodes = scenario.all(Node)
     done = daemonsets.reconcile(
         found[0],
-        nodes=scenario.all(Node),
+        nodes=nodes,
         pods=scenario.all(Pod),
         revision=asked.hash,
         now=instants.parse(asked.now, path="question.daemonNodes.now"),
     )
-    return Verdict(answer=done.answer, outcome=Outcome.of(done.settled), explain=lambda: done.steps)
+    return Verdict(
+        answer=done.answer,
+        outcome=Outcome.of(done.settled),
+        explain=lambda: (*done.steps, *changes.for_daemon_set(found[0], nodes)),
+    )
 
 
 DAEMON_NODES = Evaluator(question=DaemonNodes, evaluate=evaluate)

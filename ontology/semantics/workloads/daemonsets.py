@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ontology import instants, node_selectors, readiness, tolerations
-from ontology.cluster.nodes import Node
+from ontology.cluster.nodes import Node, Taint
 from ontology.cluster.pods import Pod, Toleration
 from ontology.cluster.workloads import DaemonSet
 from ontology.semantics.workloads.claiming import Claimed, claim
@@ -87,8 +87,8 @@ def tolerations_of(daemon_set: DaemonSet) -> list[Toleration]:
     return [*(spec.tolerations or ()), *added]
 
 
-def place(daemon_set: DaemonSet, node: Node) -> tuple[Placement, Step]:
-    """Return whether `node` is to have a pod, and the rule that decides it.
+def place(daemon_set: DaemonSet, node: Node) -> tuple[Placement, tuple[Step, ...]]:
+    """Return whether `node` is to have a pod, and the rules that decide it.
 
     Only taints, the node's name and its labels count, neither `unschedulable` nor conditions.
     """
@@ -96,15 +96,20 @@ def place(daemon_set: DaemonSet, node: Node) -> tuple[Placement, Step]:
     facts: dict[str, Any] = {"node": node.name, "daemonSet": daemon_set.name}
     neither = Placement(should_run=False, should_continue=False)
     if spec.node_name not in ("", node.name):
-        return neither, Step("workloads.daemonNodeName", False, facts | {"nodeName": spec.node_name})
+        return neither, (Step("workloads.daemonNodeName", False, facts | {"nodeName": spec.node_name}),)
     if not node_selectors.admits(spec, node):
-        return neither, Step("workloads.daemonNodeSelection", False, facts)
+        return neither, (Step("workloads.daemonNodeSelection", False, facts),)
     covered = tolerations_of(daemon_set)
     taints = tolerations.untolerated(node.spec.taints, covered, effects=_RULING_OUT)
     evicting = [taint for taint in taints if taint.effect in _EVICTING]
-    shown = tuple(tolerations.shown(taint) for taint in taints)
-    step = Step("workloads.daemonTaints", not taints, facts | {"taints": shown, "stays": not evicting})
-    return Placement(should_run=not taints, should_continue=not evicting), step
+    steps = [Step("workloads.daemonTaints", not taints, facts | {"taints": _shown(taints)})]
+    if taints:
+        steps.append(Step("workloads.daemonStays", not evicting, facts | {"taints": _shown(evicting)}))
+    return Placement(should_run=not taints, should_continue=not evicting), tuple(steps)
+
+
+def _shown(taints: Iterable[Taint]) -> tuple[str, ...]:
+    return tuple(tolerations.shown(taint) for taint in taints)
 
 
 def surge(daemon_set: DaemonSet, total: int = 1) -> int:
@@ -172,7 +177,9 @@ def reconcile(
     on = by_node(mine.owned)
     placed = {node.name: place(daemon_set, node) for node in nodes}
     placements = {name: placement for name, (placement, _) in placed.items()}
-    writes = _Writes(steps=[*mine.steps(daemon_set), *(step for _, step in placed.values())])
+    writes = _Writes(
+        steps=[*mine.steps(daemon_set), *(step for _, steps in placed.values() for step in steps)]
+    )
     if daemon_set.metadata.deletion_timestamp is not None:
         writes.steps.append(
             Step("workloads.deletedOwner", True, {"kind": "DaemonSet", "name": daemon_set.name})
@@ -241,9 +248,7 @@ def _surging(  # noqa: PLR0913, PLR0917 - one caller
 
 def _delete(writes: _Writes, pod: Pod, node: str, reason: str) -> None:
     writes.delete.append(pod.name)
-    writes.steps.append(
-        Step("workloads.daemonSurplus", True, {"pod": pod.name, "node": node, "reason": reason})
-    )
+    writes.steps.append(Step(f"workloads.daemon.{reason}", True, {"pod": pod.name, "node": node}))
 
 
 def _unreachable(on: Mapping[str, Sequence[Pod]], known: Mapping[str, Placement], writes: _Writes) -> None:

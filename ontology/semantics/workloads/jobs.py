@@ -289,7 +289,7 @@ class _Reconciliation:
             self.start_time = instants.render(self.now)
         self._say(
             "workloads.jobCounts",
-            None,
+            True,
             succeeded=self.succeeded,
             failed=self.failed,
             active=len(self.active),
@@ -427,7 +427,8 @@ class _Reconciliation:
             self.writes.delete.add(pod.name)
             if pod.name in tracked:
                 self.writes.finalizer_removed.add(pod.name)
-            self._say("workloads.jobSurplus", True, pod=pod.name, suspended=self.job.spec.suspend)
+            rule = "workloads.jobPodSuspended" if self.job.spec.suspend else "workloads.jobSurplus"
+            self._say(rule, True, pod=pod.name)
         return len(self.active) - len(pods), pods
 
     def _for_removal(self, at_least: int) -> list[Pod]:

@@ -46,7 +46,7 @@ class Ranking:
             difference = criterion(self, one, other)
             if difference:
                 return difference, name
-        return 0, "tie"
+        return 0, "noDifference"
 
     def younger(self, one: int | None, other: int | None, uids: tuple[str, str]) -> int:
         """Return below 0 if the first of two different instants counts as the later one.

@@ -1,5 +1,6 @@
 """The question `reconcile`: one pass over a StatefulSet or a ReplicaSet."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from ontology import instants
@@ -7,7 +8,7 @@ from ontology.cluster.pods import Pod
 from ontology.cluster.workloads import ControllerRevision, OwnedClaim, ReplicaSet, StatefulSet
 from ontology.errors import InvalidQuestionError
 from ontology.scenario import Evaluator, Question, Scenario
-from ontology.semantics.workloads import replicasets, statefulsets
+from ontology.semantics.workloads import changes, replicasets, statefulsets
 from ontology.verdict import Outcome, Verdict
 
 S = TypeVar("S", ReplicaSet, StatefulSet)
@@ -39,19 +40,38 @@ def evaluate(scenario: Scenario, asked: Reconcile) -> Verdict:
 def _replica_set(scenario: Scenario, asked: Reconcile, now: int) -> Verdict:
     every = scenario.all(ReplicaSet)
     found = _named(every, asked)
-    done = replicasets.reconcile(found, pods=scenario.all(Pod), siblings=every, now=now)
-    return Verdict(answer=done.answer, outcome=Outcome.of(done.settled), explain=lambda: done.steps)
+    pods = scenario.all(Pod)
+
+    def run(pods: Sequence[Pod]) -> replicasets.Pass:
+        return replicasets.reconcile(found, pods=pods, siblings=every, now=now)
+
+    done = run(pods)
+    return Verdict(
+        answer=done.answer,
+        outcome=Outcome.of(done.settled),
+        explain=lambda: (*done.steps, *changes.for_replica_set(done, pods, run)),
+    )
 
 
 def _stateful_set(scenario: Scenario, asked: Reconcile, now: int) -> Verdict:
-    done = statefulsets.reconcile(
-        _named(scenario.all(StatefulSet), asked),
-        revisions=scenario.all(ControllerRevision),
-        pods=scenario.all(Pod),
-        claims=scenario.all(OwnedClaim),
-        now=now,
+    found = _named(scenario.all(StatefulSet), asked)
+    pods = scenario.all(Pod)
+
+    def run(found: StatefulSet, pods: Sequence[Pod]) -> statefulsets.Pass:
+        return statefulsets.reconcile(
+            found,
+            revisions=scenario.all(ControllerRevision),
+            pods=pods,
+            claims=scenario.all(OwnedClaim),
+            now=now,
+        )
+
+    done = run(found, pods)
+    return Verdict(
+        answer=done.answer,
+        outcome=Outcome.of(done.settled),
+        explain=lambda: (*done.steps, *changes.for_stateful_set(found, done, pods, run)),
     )
-    return Verdict(answer=done.answer, outcome=Outcome.of(done.settled), explain=lambda: done.steps)
 
 
 def _named(candidates: tuple[S, ...], asked: Reconcile) -> S:

@@ -5,7 +5,7 @@ from ontology.cluster.pods import Pod
 from ontology.cluster.workloads import Deployment, ReplicaSet
 from ontology.errors import InvalidQuestionError
 from ontology.scenario import Evaluator, Question, Scenario
-from ontology.semantics.workloads import deployments
+from ontology.semantics.workloads import changes, deployments
 from ontology.verdict import Outcome, Verdict
 
 
@@ -20,13 +20,19 @@ def evaluate(scenario: Scenario, asked: ReconcileDeployment) -> Verdict:
     found = scenario.all(Deployment)
     if not found:
         raise InvalidQuestionError("there is no Deployment", path="objects")
-    done = deployments.reconcile(
-        found[0],
-        replica_sets=scenario.all(ReplicaSet),
-        pods=scenario.all(Pod),
-        now=instants.parse(asked.now, path="question.reconcileDeployment.now"),
+    now = instants.parse(asked.now, path="question.reconcileDeployment.now")
+
+    def run(deployment: Deployment) -> deployments.Pass:
+        return deployments.reconcile(
+            deployment, replica_sets=scenario.all(ReplicaSet), pods=scenario.all(Pod), now=now
+        )
+
+    done = run(found[0])
+    return Verdict(
+        answer=done.answer,
+        outcome=Outcome.of(done.settled),
+        explain=lambda: (*done.steps, *changes.for_deployment(found[0], done, run)),
     )
-    return Verdict(answer=done.answer, outcome=Outcome.of(done.settled), explain=lambda: done.steps)
 
 
 RECONCILE_DEPLOYMENT = Evaluator(question=ReconcileDeployment, evaluate=evaluate)

@@ -5,7 +5,7 @@ from ontology.cluster.pods import Pod
 from ontology.cluster.workloads import Job
 from ontology.errors import InvalidQuestionError
 from ontology.scenario import Evaluator, Question, Scenario
-from ontology.semantics.workloads import jobs
+from ontology.semantics.workloads import changes, jobs
 from ontology.verdict import Outcome, Verdict
 
 
@@ -21,8 +21,17 @@ def evaluate(scenario: Scenario, asked: ReconcileJob) -> Verdict:
     if not found:
         raise InvalidQuestionError("there is no Job", path="objects")
     now = instants.parse(asked.now, path="question.reconcileJob.now")
-    done = jobs.reconcile(found[0], pods=scenario.all(Pod), now=now)
-    return Verdict(answer=done.answer, outcome=Outcome.of(done.complete), explain=lambda: done.steps)
+    pods = scenario.all(Pod)
+
+    def run(job: Job, at: int) -> jobs.Pass:
+        return jobs.reconcile(job, pods=pods, now=at)
+
+    done = run(found[0], now)
+    return Verdict(
+        answer=done.answer,
+        outcome=Outcome.of(done.complete),
+        explain=lambda: (*done.steps, *changes.for_job(found[0], done, now, run)),
+    )
 
 
 RECONCILE_JOB = Evaluator(question=ReconcileJob, evaluate=evaluate)

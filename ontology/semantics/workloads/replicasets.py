@@ -94,9 +94,9 @@ def _surplus(  # noqa: PLR0913, PLR0917 - one caller; every value is one the ran
     spared = order[number]
     steps = [
         Step(
-            "workloads.scaleDownOrder",
+            f"workloads.rank.{ranking.compare(pod, spared)[1]}",
             True,
-            {"pod": pod.name, "spared": spared.name, "criterion": ranking.compare(pod, spared)[1]},
+            {"pod": pod.name, "spared": spared.name},
         )
         for pod in order[:number]
     ]

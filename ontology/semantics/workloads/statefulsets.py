@@ -204,6 +204,15 @@ class _Reconciliation:
         """Make the pass."""
         failed = False
         status = self._counts(self.pods.owned)
+        self._say(
+            "workloads.ordinals",
+            status["replicas"] == len(self.wanted) and not self.condemned,
+            name=self.set.name,
+            first=self.wanted.start,
+            wanted=len(self.wanted),
+            existing=status["replicas"],
+            condemned=tuple(pod.name for pod in self.condemned) or None,
+        )
         if self.set.metadata.deletion_timestamp is not None:
             self._say("workloads.deletedOwner", True, kind="StatefulSet", name=self.set.name)
         else:
@@ -316,15 +325,15 @@ class _Reconciliation:
         """Whether nothing about this pod has to be waited for before the next may be touched."""
         reason = self._waiting(pod)
         if reason:
-            self._say("workloads.orderedReady", False, pod=pod.name, reason=reason)
+            self._say(f"workloads.waits.{reason}", False, pod=pod.name)
         return not reason
 
     def _waiting(self, pod: Pod) -> str:
         if readiness.is_terminating(pod):
             return "terminating"
         if not self._running_and_ready(pod):
-            return "not ready"
-        return "" if self._available(pod) else "not available"
+            return "notReady"
+        return "" if self._available(pod) else "notAvailable"
 
     def _invariants(self, pod: Pod) -> None:
         """Put identity, volumes and claims of a pod right."""
@@ -345,14 +354,20 @@ class _Reconciliation:
         """Delete one pod that is too many; whether the pass may go on to the next."""
         if readiness.is_terminating(pod):
             if self.one_at_a_time:
-                self._say("workloads.scaleDown", False, pod=pod.name, reason="terminating")
+                self._say("workloads.waits.terminating", False, pod=pod.name)
             return not self.one_at_a_time
         blocked = self.one_at_a_time and pod is not self.unhealthy and self._waiting(pod)
         if blocked:
-            self._say("workloads.scaleDown", False, pod=pod.name, reason=blocked)
+            self._say(f"workloads.waits.{blocked}", False, pod=pod.name)
+            self._say(
+                "workloads.scaleDown",
+                False,
+                pod=pod.name,
+                first=self.unhealthy.name if self.unhealthy else "",
+            )
             return False
         self.writes.delete.add(pod.name)
-        self._say("workloads.scaleDown", True, pod=pod.name, reason="")
+        self._say("workloads.scaleDown", True, pod=pod.name, first=pod.name)
         return not self.one_at_a_time
 
     def _roll(self) -> int:
@@ -486,7 +501,7 @@ class _Reconciliation:
                 "workloads.claimRetention",
                 True,
                 claim=name,
-                owners=tuple(f"{each.kind}/{each.name}" for each in after),
+                owners=tuple(f"{each.kind}/{each.name}" for each in after) or None,
                 whenScaled=policy.when_scaled or "Retain",
                 whenDeleted=policy.when_deleted or "Retain",
             )

@@ -1,0 +1,1 @@
+"""Autoscaling: how many pods there should be, and how large each."""
