@@ -1,0 +1,1 @@
+"""Network policies: which connections they let through, and which rule decides."""
