@@ -6,7 +6,6 @@ newer version replaces it in one assignment.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +16,7 @@ from graph.citations import Citations
 from graph.errors import StoreMissingError
 from graph.search import Index
 from graph.snapshot import Snapshot
+from graph.sparql.service import Service
 from ontology import iri
 from ontology.concepts import fold
 from ontology.errors import UnknownConceptError
@@ -72,6 +72,11 @@ class Context:
         self._seen = _mark(settings.snapshot)
         self.view = View(_load(settings))
 
+    @cached_property
+    def sparql(self) -> Service:
+        """Who answers SPARQL, on the store as it is when first asked."""
+        return Service(self.settings.store, seconds=self.settings.sparql_seconds)
+
     def refresh(self) -> bool:
         """Read the graph again if another version was saved; return whether it was."""
         mark = _mark(self.settings.snapshot)
@@ -79,13 +84,13 @@ class Context:
             return False
         fresh = View(_load(self.settings))
         self._seen, self.view = mark, fresh
+        self.sparql.close()  # the next query opens the store as it is now
         return True
 
 
 def context(data: Path | None = None) -> Context:
     """Return the context of the environment's settings, or of another data folder."""
-    settings = from_environment()
-    return Context(replace(settings, data=data) if data else settings)
+    return Context(from_environment(data))
 
 
 def _load(settings: Settings) -> Snapshot:

@@ -106,7 +106,7 @@ class _Run:
 
     def bring_curated(self) -> None:
         """Bring the curated layer up to date with the vocabulary."""
-        mark = [row["digest"].value for row in self.store.select(curated.fingerprint_query())]
+        mark = [row["digest"].value for row in self.store.select(curated.fingerprint_query()).rows]
         if mark != [fingerprint()]:
             self._replace(iri.CURATED_GRAPH, curated.nquads(fingerprint()))
 

@@ -19,6 +19,8 @@ class Settings:
 
     data: Path = Path(".kubelore")
     max_note_bytes: int = 8 * 1024 * 1024
+    max_body_bytes: int = 16 * 1024 * 1024
+    max_line_bytes: int = 16 * 1024 * 1024
     sparql_seconds: float = 10.0
     sparql_rows: int = 100_000
 
@@ -38,8 +40,8 @@ class Settings:
         return self.data / "stale"
 
 
-def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Return the settings of this process.
+def from_environment(data: Path | None = None, *, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings of this process, with another data folder where one is given.
 
     Raises:
         BadInputError: a number is none, or is not above zero; says which.
@@ -49,6 +51,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         text = environment.get(_PREFIX + field.name.upper())
         if text:
             given[field.name] = _value(_PREFIX + field.name.upper(), text, type(field.default))
+    if data is not None:
+        given["data"] = data
     return Settings(**given)  # type: ignore[arg-type]  # each value was made of its field's own type
 
 

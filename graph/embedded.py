@@ -3,15 +3,27 @@
 Every write is one Oxigraph transaction, so a process that dies leaves the old or the new graph.
 """
 
-from collections.abc import Iterable, Iterator
+import textwrap
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyoxigraph
-from pyoxigraph import BlankNode, NamedNode, QueryBoolean, QuerySolutions, QueryTriples, RdfFormat
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    NamedNode,
+    QueryBoolean,
+    QuerySolution,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+)
 
 from graph.errors import QueryError, StoreBrokenError, StoreLockedError, StoreMissingError
-from graph.store import Row, Term
+from graph.store import UNION, Dataset, Row, Solutions, Term
+from ontology import iri
 
+_LONGEST = 100
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
 # RocksDB names the file of its current manifest there: without it nothing was ever stored.
 _MARK = "CURRENT"
@@ -51,29 +63,36 @@ class EmbeddedStore:
         """Return one graph as N-Triples, in no order."""
         return self._engine.dump(format=RdfFormat.N_TRIPLES, from_graph=NamedNode(graph)) or b""
 
-    def select(self, query: str) -> Iterator[Row]:
-        """Yield the rows of a SELECT over the union of all graphs; unbound variables are left out.
+    def select(self, query: str, dataset: Dataset = UNION) -> Solutions:
+        """Return the rows of a SELECT.
 
         Raises:
             QueryError: not a SELECT.
         """
-        found = self._query(query)
+        found = self._query(query, dataset)
         if not isinstance(found, QuerySolutions):
             raise QueryError("expected a SELECT query")
-        names = [variable.value for variable in found.variables]
-        for solution in found:
-            yield {name: _term(term) for name in names if (term := solution[name]) is not None}
+        names = tuple(variable.value for variable in found.variables)
+        return Solutions(names, (_row(solution, names) for solution in found))
 
-    def construct(self, query: str) -> bytes:
-        """Return the triples of a CONSTRUCT or DESCRIBE over the union of all graphs, as N-Triples."""
-        found = self._query(query)
+    def construct(self, query: str, dataset: Dataset = UNION) -> bytes:
+        """Return the triples of a CONSTRUCT or DESCRIBE, as N-Triples.
+
+        Raises:
+            QueryError: neither of them.
+        """
+        found = self._query(query, dataset)
         if not isinstance(found, QueryTriples):
             raise QueryError("expected a CONSTRUCT or DESCRIBE query")
         return found.serialize(format=RdfFormat.N_TRIPLES) or b""
 
-    def ask(self, query: str) -> bool:
-        """Return the answer of an ASK over the union of all graphs."""
-        found = self._query(query)
+    def ask(self, query: str, dataset: Dataset = UNION) -> bool:
+        """Return the answer of an ASK.
+
+        Raises:
+            QueryError: not an ASK.
+        """
+        found = self._query(query, dataset)
         if not isinstance(found, QueryBoolean):
             raise QueryError("expected an ASK query")
         return bool(found)
@@ -82,11 +101,21 @@ class EmbeddedStore:
         """Let go of the store; what was written is on disk."""
         del self._engine  # Oxigraph lets go of its lock when nothing refers to the store
 
-    def _query(self, query: str) -> QuerySolutions | QueryBoolean | QueryTriples:
+    def _query(self, query: str, dataset: Dataset) -> QuerySolutions | QueryBoolean | QueryTriples:
+        default: list[NamedNode | BlankNode | DefaultGraph] = [NamedNode(g) for g in dataset.default_graphs]
+        named: list[NamedNode | BlankNode] = [NamedNode(graph) for graph in dataset.named_graphs]
+        said = bool(default or named)
         try:
-            return self._engine.query(query, use_default_graph_as_union=True)
+            return self._engine.query(
+                query,
+                use_default_graph_as_union=not (said or dataset.own),
+                default_graph=default if said else None,
+                named_graphs=named if said else None,
+                prefixes=iri.PREFIXES,
+            )
         except SyntaxError as error:
-            raise QueryError(f"not a SPARQL query: {error.msg}") from error
+            # the place comes first, then everything that the grammar would have allowed there
+            raise QueryError(f"not a SPARQL query: {textwrap.shorten(error.msg, _LONGEST)}") from error
 
 
 def in_memory() -> EmbeddedStore:
@@ -129,6 +158,10 @@ def _refusal(place: Path, error: Exception) -> StoreLockedError | StoreBrokenErr
         return StoreLockedError(str(place))
     reason = str(error).removeprefix("IO error: ").splitlines()[0]
     return StoreBrokenError(str(place), reason)
+
+
+def _row(solution: QuerySolution, names: tuple[str, ...]) -> Row:
+    return {name: _term(term) for name in names if (term := solution[name]) is not None}
 
 
 def _term(term: NamedNode | BlankNode | pyoxigraph.Literal | pyoxigraph.Triple) -> Term:

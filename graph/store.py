@@ -5,13 +5,10 @@ between; nobody ever sees half of one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from ontology import iri, terms
 from ontology.statements import Layer
-
-# The forms in which a graph or dataset is written out by an engine; sorted forms are `graph.serialize`.
-ResultForm = Literal["json", "xml", "csv", "tsv"]
 
 
 class Term(NamedTuple):
@@ -25,8 +22,26 @@ class Term(NamedTuple):
 Row = Mapping[str, Term]
 
 
+class Solutions(NamedTuple):
+    """The answer of a SELECT; unbound variables are left out of a row."""
+
+    variables: tuple[str, ...]
+    rows: Iterator[Row]
+
+
+class Dataset(NamedTuple):
+    """What a query is about: without graphs the union of all, unless the query says so on its `own`."""
+
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    own: bool = False
+
+
+UNION = Dataset()
+
+
 class Store(Protocol):
-    """One RDF dataset."""
+    """One RDF dataset. In queries the prefixes of `iri.PREFIXES` need no declaration."""
 
     def replace(self, graph: str, nquads: bytes) -> None:
         """Make `nquads`, all of `graph`, the whole content of that graph, in one transaction."""
@@ -43,18 +58,18 @@ class Store(Protocol):
     def triples(self, graph: str) -> bytes:
         """Return one graph as N-Triples, in no order."""
 
-    def select(self, query: str) -> Iterator[Row]:
-        """Yield the rows of a SELECT over the union of all graphs; unbound variables are left out.
+    def select(self, query: str, dataset: Dataset = UNION) -> Solutions:
+        """Return the rows of a SELECT.
 
         Raises:
             QueryError: not a SELECT.
         """
 
-    def construct(self, query: str) -> bytes:
-        """Return the triples of a CONSTRUCT or DESCRIBE over the union of all graphs, as N-Triples."""
+    def construct(self, query: str, dataset: Dataset = UNION) -> bytes:
+        """Return the triples of a CONSTRUCT or DESCRIBE, as N-Triples."""
 
-    def ask(self, query: str) -> bool:
-        """Return the answer of an ASK over the union of all graphs."""
+    def ask(self, query: str, dataset: Dataset = UNION) -> bool:
+        """Return the answer of an ASK."""
 
     def close(self) -> None:
         """Let go of the store; what was written is on disk."""
@@ -75,7 +90,7 @@ _NOTES = f"""SELECT ?path ?digest ?reader WHERE {{
 
 def known_notes(store: Store) -> dict[str, Known]:
     """Return what the store knows of each note by its path, sorted."""
-    rows = sorted((row["path"].value, row["digest"].value, row) for row in store.select(_NOTES))
+    rows = sorted((row["path"].value, row["digest"].value, row) for row in store.select(_NOTES).rows)
     return {path: Known(digest, row["reader"].value if "reader" in row else "") for path, digest, row in rows}
 
 

@@ -4,7 +4,6 @@ import argparse
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from api import ingesting
@@ -27,9 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the command."""
-    settings = from_environment()
-    if arguments.data:
-        settings = replace(settings, data=arguments.data)
+    settings = from_environment(arguments.data)
     code = _once(arguments, settings)
     if arguments.watch:
         from watchfiles import watch  # noqa: PLC0415 - only who watches pays for loading it

@@ -1,0 +1,1 @@
+"""SPARQL for people: read-only, in a process of its own that can be stopped, never a cut answer."""
