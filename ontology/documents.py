@@ -16,6 +16,13 @@ MAX_ALIASES = 200
 MAX_DEPTH = 100
 
 
+class _Dumper(yaml.CSafeDumper):
+    """The C writer, which repeats what stands in two places instead of pointing back to it."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002
+        return True
+
+
 class _Loader(yaml.CSafeLoader):
     """PyYAML's C loader with string keys, without duplicate keys, and without the timestamp type."""
 
@@ -81,6 +88,11 @@ def read_yaml(text: str | bytes) -> Iterator[Any]:
         raise BadInputError(f"not YAML: {str(error).splitlines()[0]}") from error
     except ValueError as error:
         raise BadInputError(f"not YAML: {error}") from error
+
+
+def write_yaml(value: Any) -> str:
+    """Return a plain value as one YAML document: keys in their order, no aliases, text as it is."""
+    return str(yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110))
 
 
 def _check_budget(text: str | bytes) -> None:

@@ -59,5 +59,9 @@ def key(step: Step) -> str:
 
 def render(step: Step, lang: Lang) -> str:
     """Return the step as one sentence."""
-    template = wordings(lang)[step.rule][key(step)]
-    return _WORDING.vformat(template, (), step.facts)
+    return fill(wordings(lang)[step.rule][key(step)], step.facts)
+
+
+def fill(template: str, facts: Mapping[str, Any]) -> str:
+    """Return the template with its placeholders filled in, particles included."""
+    return _WORDING.vformat(template, (), facts)
