@@ -17,6 +17,7 @@ _LONG = 90
 _WORDS_OF_A_TERM = 3
 _STATED = frozenset({"true", "false"})
 _RELATIVE = re.compile(r".*[가-힣](?:는|은|한|된|할|던|적인)\s+(?P<list>[^\s][^,]*,.*)$")
+_TYPICAL = re.compile(r"(?:대표적인|대표적으로|대표)\s")
 _PARTS = re.compile(r"\s*/\s*")
 
 
@@ -98,6 +99,8 @@ def _is_pattern(text: str) -> bool:
 
 
 def _is_list(reading: Reading, node: Node, text: str) -> bool:
+    if _TYPICAL.match(text) and node.named:
+        return True
     relative = _RELATIVE.match(text)
     if relative and _all_named(reading, node, relative["list"]):
         return True

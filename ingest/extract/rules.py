@@ -19,6 +19,7 @@ from ingest.extract import (
 )
 from ingest.extract.facts import Fact
 from ingest.extract.reading import Reading
+from ingest.extract.sentences.rules import sentences
 from ingest.link.outline import Node
 
 Rule = Callable[[Reading, Node], Iterator[Fact]]
@@ -60,6 +61,7 @@ RULES: tuple[Rule, ...] = (
     manifests.fences,
     commands.fences,
     commands.spans,
+    sentences,
 )
 
 
