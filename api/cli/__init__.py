@@ -14,6 +14,7 @@ from typing import NoReturn
 
 # name -> what it does; the module `api.cli.NAME` (dashes as underscores) has `configure` and `run`
 COMMANDS: dict[str, str] = {
+    "can-i": "say whether someone may do something, as kubectl auth can-i does",
     "completion": "print a completion script for a shell",
     "doctor": "check that the graph is whole and has its shape",
     "evaluate": "answer scenarios",
@@ -23,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "query": "ask the graph in GraphQL, without a server",
     "search": "find concepts, sections and facts",
     "sparql": "ask the graph in SPARQL",
+    "serve": "read notes, then answer over HTTP",
     "test": "check scenario files against what they expect",
 }
 

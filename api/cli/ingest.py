@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _once(arguments: argparse.Namespace, settings: Settings) -> int:
-    with _progress() as progress:
+    with progress_bar() as progress:
         report = ingesting.ingest(arguments.places, settings, progress)
     if not arguments.quiet:
         sys.stdout.writelines(f"{line}\n" for line in _lines(report))
@@ -79,8 +79,8 @@ def _count(number: int, noun: str) -> str:
 
 
 @contextmanager
-def _progress() -> Iterator[Progress]:
-    """A bar on standard error while notes are read, if that is a terminal."""
+def progress_bar() -> Iterator[Progress]:
+    """Show a bar on standard error while notes are read, if that is a terminal."""
     if not is_for_eyes(sys.stderr):
         yield ingesting.quiet
         return

@@ -1,0 +1,65 @@
+"""The application: what is served at which address. The composition root of the HTTP edge."""
+
+import contextlib
+from collections.abc import AsyncIterator
+from importlib.resources import files
+from pathlib import Path
+
+import anyio
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from api.context import Context
+from api.endpoints import health, pages, scenarios
+from api.endpoints.graphql import graphql
+from api.endpoints.security import Guard, http_error
+from api.endpoints.serving import Serving
+
+_WEB = Path(str(files("api.web")))
+# How often the server looks whether another process has saved a newer graph.
+REFRESH_SECONDS = 1.0
+
+
+def create_app(context: Context) -> Starlette:
+    """Return the application that serves the graph of `context`, and follows it as it changes."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_follow, context)
+            yield
+            tasks.cancel_scope.cancel()
+
+    app = Starlette(
+        routes=[
+            Route("/", pages.front),
+            Route("/graphql", graphql, methods=["GET", "POST"]),
+            Route("/evaluate", scenarios.evaluate, methods=["POST"]),
+            Route("/evaluate/batch", scenarios.Batch(), methods=["POST"]),
+            Route("/id/{name:path}", pages.concept),
+            Route("/notes/{path:path}", pages.note),
+            Route("/systems/{name}", pages.system),
+            Route("/healthz", health.healthz),
+            Route("/livez", health.healthz),
+            Route("/readyz", health.readyz),
+            Mount("/assets", StaticFiles(directory=_WEB / "assets")),
+            # made by Vite: without it the rest of the server still runs
+            Mount("/static", StaticFiles(directory=_WEB / "static", check_dir=False)),
+        ],
+        middleware=[Middleware(Guard), Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)],
+        exception_handlers={HTTPException: http_error},
+        lifespan=lifespan,
+    )
+    app.state.serving = Serving(context)
+    return app
+
+
+async def _follow(context: Context) -> None:
+    while True:
+        await anyio.sleep(REFRESH_SECONDS)
+        await run_in_threadpool(context.refresh)

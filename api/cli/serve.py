@@ -1,0 +1,96 @@
+"""`kubelore serve`: notes into the graph, then the server."""
+
+import argparse
+import socket
+import sys
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+from api import ingesting
+from api.cli.ingest import progress_bar
+from api.context import Context
+from api.problems import RefusedError, problem
+from api.settings import Settings, from_environment
+
+_WRONG = 2
+# The bundled examples have a graph of their own: the user's is not mixed with them.
+_EXAMPLES = "examples"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument(
+        "places",
+        metavar="NOTE-OR-FOLDER",
+        nargs="*",
+        type=Path,
+        help="notes to read first (the bundled examples, unless --data names a graph)",
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen at (127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8000, help="the port (8000); 0 takes a free one")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="where the graph is kept (.kubelore)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until interrupted."""
+    # before anything is read: nobody waits for an ingest to learn that the port is taken
+    with _listen(arguments.host, arguments.port) as listener:
+        settings = _prepare(arguments)
+        if settings is None:
+            return _WRONG
+        context = Context(settings)
+        host, port = listener.getsockname()[:2]
+        address = f"[{host}]" if ":" in host else host
+        sys.stderr.write(
+            f"kubelore serves {len(context.view.snapshot.notes)} notes at http://{address}:{port}/\n"
+        )
+        sys.stderr.flush()
+        _serve(context, listener)
+    return 0
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens.
+
+    Raises:
+        RefusedError: the address is taken, or none of this machine.
+    """
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen()
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        message = f"cannot listen at {host}:{port}: {reason.lower()}"
+        raise RefusedError("UNAVAILABLE", message) from error
+    return listener
+
+
+def _prepare(arguments: argparse.Namespace) -> Settings | None:
+    """Read the notes and return the settings of the graph to serve, None if not one note could be read."""
+    settings = from_environment()
+    if arguments.data:
+        settings = replace(settings, data=arguments.data)
+    places = arguments.places
+    if not places:
+        if arguments.data:
+            return settings
+        settings = replace(settings, data=settings.data / _EXAMPLES)
+        places = [Path(str(files("api.examples").joinpath("notes")))]
+    with progress_bar() as progress:
+        report = ingesting.ingest(places, settings, progress)
+    for note in report.refused:
+        sys.stderr.write(f"{problem(note.error).as_text() if note.error else note.document}\n")
+    return settings if report.snapshot.notes else None
+
+
+def _serve(context: Context, listener: socket.socket) -> None:
+    import uvicorn  # noqa: PLC0415 - what is wrong with the notes or the port is said before it loads
+
+    from api.app import create_app  # noqa: PLC0415
+
+    config = uvicorn.Config(create_app(context), log_level="warning", access_log=False, server_header=False)
+    uvicorn.Server(config).run(sockets=[listener])

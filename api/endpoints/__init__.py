@@ -1,0 +1,1 @@
+"""HTTP endpoints: each is thin, and speaks for the layers below."""

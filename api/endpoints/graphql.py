@@ -1,0 +1,119 @@
+"""GraphQL over HTTP, and GraphiQL for a browser.
+
+A POST carries JSON, which no page of another site can send unasked; a GET runs queries only. With
+`application/graphql-response+json` the status tells whether anything was executed; with `application/json`
+a request that is well formed is answered with 200.
+
+Source: GraphQL over HTTP, working draft of the GraphQL foundation.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from importlib.resources import files
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from api.endpoints.bodies import JSON, content_type, read
+from api.endpoints.negotiation import choose
+from api.endpoints.serving import Serving, serving
+from api.graphql.execution import Answer, Operation
+from api.json import encode
+from api.problems import RefusedError, problem
+from ontology import documents
+from ontology.errors import BadInputError
+
+GRAPHQL_JSON = "application/graphql-response+json"
+HTML = "text/html"
+_FORMS = (JSON, GRAPHQL_JSON)
+_MEMBERS: Mapping[str, tuple[type, ...]] = {
+    "query": (str,),
+    "operationName": (str, type(None)),
+    "variables": (dict, type(None)),
+    "extensions": (dict, type(None)),
+}
+
+
+async def graphql(request: Request) -> Response:
+    """Answer one GraphQL request."""
+    offers = (*_FORMS, HTML) if request.method == "GET" else _FORMS
+    form = choose(request.headers.get("accept"), offers)
+    if form == HTML and "query" not in request.query_params:
+        return graphiql()
+    try:
+        operation = await _operation(request, form)
+        answer = await _run(serving(request), operation, read_only=request.method == "GET")
+    except Exception as error:  # noqa: BLE001 - a request that is wrong is answered in GraphQL's own shape
+        return _refusal(error, form)
+    # only the newer media type tells by its status that nothing was executed
+    status = HTTPStatus.BAD_REQUEST if answer.refused and form == GRAPHQL_JSON else HTTPStatus.OK
+    return _response(answer.body, status, form)
+
+
+def graphiql() -> Response:
+    """Return the page of GraphiQL."""
+    page = files("api.web").joinpath("static/graphiql.html")
+    if not page.is_file():
+        raise RefusedError("UNAVAILABLE", "GraphiQL was not built: run `make web`")
+    return HTMLResponse(page.read_bytes())
+
+
+async def _run(server: Serving, operation: Operation, *, read_only: bool) -> Answer:
+    # an evaluation may take seconds: others are answered meanwhile
+    if "evaluate" in operation.query or "search" in operation.query:
+        return await run_in_threadpool(
+            server.executor.execute, operation, server.windows, read_only=read_only
+        )
+    return server.executor.execute(operation, server.windows, read_only=read_only)
+
+
+async def _operation(request: Request, form: str | None) -> Operation:
+    if form is None:
+        message = f"an answer is {' or '.join(_FORMS)}"
+        raise RefusedError("BAD_INPUT", message, status=HTTPStatus.NOT_ACCEPTABLE)
+    if request.method == "GET":
+        return _checked(_from_address(request.query_params))
+    content_type(request, [JSON])
+    body = await read(request, most=serving(request).settings.max_body_bytes)
+    return _checked(documents.read_json(body))
+
+
+def _from_address(parameters: Mapping[str, str]) -> dict[str, Any]:
+    """Return the members of a GET; `variables` and `extensions` are JSON texts there."""
+    members: dict[str, Any] = dict(parameters)
+    for name in ("variables", "extensions"):
+        if name in members:
+            members[name] = documents.read_json(members[name]) if members[name] else None
+    return members
+
+
+def _checked(members: Any) -> Operation:
+    if not isinstance(members, Mapping):
+        raise BadInputError("a GraphQL request is one JSON object")
+    if "query" not in members:
+        raise BadInputError("`query` is missing", path="query")
+    for name, types in _MEMBERS.items():
+        if name in members and not isinstance(members[name], types):
+            raise BadInputError(f"`{name}` has the wrong type", path=name)
+    return Operation(
+        query=members["query"],
+        variables=members.get("variables") or {},
+        name=members.get("operationName") or None,
+    )
+
+
+def _refusal(error: Exception, form: str | None) -> Response:
+    found = problem(error)
+    body = {"errors": [{"message": found.detail, "extensions": found.as_extensions()}]}
+    response = _response(body, found.status, GRAPHQL_JSON if form == GRAPHQL_JSON else JSON)
+    if found.status == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["allow"] = "POST"
+    return response
+
+
+def _response(body: Mapping[str, Any], status: HTTPStatus, form: str | None) -> Response:
+    return Response(
+        encode(body), status, media_type=f"{form or JSON}; charset=utf-8", headers={"vary": "Accept"}
+    )

@@ -1,0 +1,45 @@
+"""Pages for people, and a concept in the form that its reader wants."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.endpoints.negotiation import choose
+from api.endpoints.serving import serving
+from api.graphql.windows import not_found
+from api.web import pages
+from graph import forms
+from graph.descriptions import describe
+
+HTML = "text/html"
+
+
+async def front(request: Request) -> Response:
+    """Return the first page."""
+    return pages.front(serving(request).view.snapshot)
+
+
+async def note(request: Request) -> Response:
+    """Return the page of a note."""
+    graph = serving(request).view.snapshot
+    path = request.path_params["path"]
+    if path not in graph.note_index:
+        raise not_found("note", path, graph.note_index)
+    return pages.note(graph, graph.note_index[path])
+
+
+async def system(request: Request) -> Response:
+    """Return the page of a system."""
+    return pages.system(serving(request).view.snapshot, request.path_params["name"])
+
+
+async def concept(request: Request) -> Response:
+    """Return a concept as a page, or as RDF in the form that `Accept` asks for."""
+    view = serving(request).view
+    index = serving(request).windows.concept(request.path_params["name"])
+    form = choose(request.headers.get("accept"), [HTML, *forms.FORMS]) or HTML
+    if form == HTML:
+        response = pages.concept(view.snapshot, index, view.citations)
+    else:
+        response = Response(forms.convert(describe(view.snapshot, index), form), media_type=form)
+    response.headers["vary"] = "Accept"
+    return response

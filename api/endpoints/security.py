@@ -1,0 +1,83 @@
+"""Headers that keep pages to themselves, and errors in the one shape."""
+
+import logging
+from http import HTTPStatus
+
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.endpoints.bodies import problem_response
+from api.problems import Problem, problem
+
+_LOG = logging.getLogger("kubelore.http")
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'{style}; img-src 'self' data:; "
+    "font-src 'self' data:; connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+# Monaco, the editor of GraphiQL, writes style attributes.
+_EDITOR_POLICY = _POLICY.format(style=" 'unsafe-inline'")
+_PAGE_POLICY = _POLICY.format(style="")
+
+_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+class Guard:
+    """Sets the security headers, and answers whatever an endpoint raises with a problem document."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def guarded(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in _HEADERS.items():
+                    headers.setdefault(name, value)
+                editor = scope["path"] == "/graphql"
+                headers.setdefault("content-security-policy", _EDITOR_POLICY if editor else _PAGE_POLICY)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, guarded)
+        except Exception as error:
+            if started:  # too late for another status: the connection ends here
+                raise
+            await refuse(error)(scope, receive, guarded)
+
+
+def refuse(error: Exception) -> Response:
+    """Return the answer to an error; our own mistakes are logged."""
+    found = problem(error)
+    if found.code == "INTERNAL":
+        _LOG.error("an endpoint failed", exc_info=error)
+    return problem_response(found)
+
+
+async def http_error(request: Request, error: Exception) -> Response:
+    """Return the answer to what routing refuses: no such address, or not that method."""
+    status = HTTPStatus(error.status_code if isinstance(error, HTTPException) else 500)
+    detail = f"{status.phrase.lower()}: {request.method} {request.url.path}"
+    code = "NOT_FOUND" if status == HTTPStatus.NOT_FOUND else "BAD_INPUT"
+    response = problem_response(Problem(code=code, detail=detail, path="", status=status))
+    for name, value in (getattr(error, "headers", None) or {}).items():
+        response.headers[name] = value
+    return response

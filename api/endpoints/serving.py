@@ -1,0 +1,42 @@
+"""What a running server holds, handed to every endpoint."""
+
+from starlette.requests import Request
+
+from api.context import Context, View
+from api.graphql.execution import Executor
+from api.graphql.limits import Limits
+from api.graphql.windows import Windows
+from api.settings import Settings
+
+
+class Serving:
+    """The graph as it is served now, and who runs GraphQL over it."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.executor = Executor(Limits())
+        self._windows = Windows(context.view)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings of this process."""
+        return self.context.settings
+
+    @property
+    def view(self) -> View:
+        """The graph version that a request starting now reads."""
+        return self.context.view
+
+    @property
+    def windows(self) -> Windows:
+        """The GraphQL objects of that version."""
+        current = self.context.view
+        if self._windows.source is not current:
+            self._windows = Windows(current)
+        return self._windows
+
+
+def serving(request: Request) -> Serving:
+    """Return what the server of a request holds."""
+    held: Serving = request.app.state.serving
+    return held
