@@ -100,7 +100,7 @@ def _load(settings: Settings) -> Snapshot:
     except StoreMissingError:
         from graph import projection  # noqa: PLC0415 - reads the vocabulary, which a saved model spares
 
-        return projection.assemble((), ())
+        return projection.of_vocabulary()
 
 
 def _mark(file: Path) -> tuple[int, int]:

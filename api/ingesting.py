@@ -14,7 +14,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from api.settings import Settings
-from graph import curated, embedded, projection, snapshot
+from graph import curated, embedded, inference, projection, snapshot
 from graph.errors import StoreBrokenError, StoreMissingError
 from graph.snapshot import Snapshot
 from graph.store import Known, Store, known_notes
@@ -22,7 +22,6 @@ from ingest import read
 from ingest.emit import emit
 from ingest.errors import IngestError
 from ingest.ingested import Ingested
-from ingest.pipeline import ingest_note
 from ontology import iri, vocabulary
 
 
@@ -119,6 +118,8 @@ class _Run:
         before = self.known.get(document)
         if before == Known(source.digest, fingerprint()):
             return NoteReport(document=document, change=Change.UNCHANGED)
+        from ingest.pipeline import ingest_note  # noqa: PLC0415 - an unchanged note needs no reader
+
         registry = vocabulary.registry()
         note = ingest_note(source, registry)
         self._replace(iri.note(document), emit(note, known=registry, reader=fingerprint()))
@@ -140,7 +141,10 @@ class _Run:
                 return snapshot.load(self.settings.snapshot)
             except (StoreMissingError, StoreBrokenError):
                 pass  # lost, or of another version: what it was made from is here
-        found = projection.project(self.store)
+        reading = projection.read(self.store)
+        inferred = inference.infer(reading.facts())
+        self._replace(iri.INFERRED_GRAPH, inference.nquads(inferred, reading.facts()))
+        found = projection.assemble(reading, inferred)
         snapshot.save(found, self.settings.snapshot)
         self.settings.stale.unlink(missing_ok=True)
         return found

@@ -68,17 +68,34 @@ class _Span:
     quote: str
 
 
+class Reading:
+    """What the notes in a store say: each note, and under the same number its facts in order."""
+
+    def __init__(self, notes: Iterable["_Note"]) -> None:
+        self.notes = tuple(notes)
+        self.stated = tuple(tuple(note.facts()) for note in self.notes)
+
+    def facts(self) -> Iterator[Fact]:
+        """Yield the facts of all notes and of the curated layer."""
+        for facts in self.stated:
+            yield from facts
+        yield from curated()
+
+
+def read(store: Store) -> Reading:
+    """Read the graphs of all notes."""
+    notes = (_Note(name, _graph(store, name)) for name in note_graphs(store))
+    return Reading(sorted(notes, key=lambda note: note.path))
+
+
 def project(store: Store) -> Snapshot:
     """Return the read model of everything in the store, and of the curated layer."""
-    notes = sorted((_Note(name, _graph(store, name)) for name in note_graphs(store)), key=lambda n: n.path)
-    inferred = tuple(_inferred(_graph(store, iri.INFERRED_GRAPH)))
-    return assemble(notes, inferred)
+    return assemble(read(store), _inferred(_graph(store, iri.INFERRED_GRAPH)))
 
 
-def assemble(notes: Iterable["_Note"], inferred: Iterable[Fact]) -> Snapshot:
+def assemble(reading: Reading, inferred: Iterable[Fact]) -> Snapshot:
     """Number the concepts of all layers and put everything under numbers."""
-    notes = tuple(notes)
-    stated = [tuple(note.facts()) for note in notes]
+    notes, stated = reading.notes, reading.stated
     others = (*curated(), *inferred)
     names = _names(notes, stated, others)
     number = {name: index for index, name in enumerate(names)}
@@ -95,6 +112,11 @@ def assemble(notes: Iterable["_Note"], inferred: Iterable[Fact]) -> Snapshot:
             rules=tuple(_rule(rule, number) for rule in vocabulary.rules().values()),
         )
     )
+
+
+def of_vocabulary() -> Snapshot:
+    """Return the read model of the curated layer alone: what there is before the first note."""
+    return assemble(Reading(()), ())
 
 
 def curated() -> Iterator[Fact]:
@@ -255,7 +277,7 @@ def _inferred(graph: Graph) -> list[Fact]:
             ),
         )
         for node, properties in graph.items()
-        if terms.SUBJECT in properties
+        if terms.SUBJECT in properties and terms.RULE in properties  # the others are premises
     ]
     return sorted(found, key=lambda fact: (fact.subject, fact.predicate, str(fact.object)))
 

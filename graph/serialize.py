@@ -40,6 +40,16 @@ def turtle(store: Store, graphs: Iterable[str]) -> Iterator[bytes]:
     yield "\n".join(_subjects(triples, "")).encode()
 
 
+def as_turtle(ntriples_: bytes) -> bytes:
+    """Return triples as Turtle."""
+    return _prefixes() + "\n".join(_subjects(sorted(set(ntriples.raw(ntriples_))), "")).encode()
+
+
+def as_jsonld(ntriples_: bytes) -> bytes:
+    """Return triples as one JSON-LD document."""
+    return orjson.dumps({"@graph": list(_nodes(ntriples_))}, option=orjson.OPT_APPEND_NEWLINE)
+
+
 def trig(store: Store, graphs: Iterable[str]) -> Iterator[bytes]:
     """Yield TriG, graph by graph."""
     yield _prefixes()

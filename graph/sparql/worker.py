@@ -6,22 +6,16 @@ from itertools import islice
 from pathlib import Path
 
 import msgspec
-from pyoxigraph import RdfFormat, parse, serialize
+from pyoxigraph import RdfFormat, parse
+from pyoxigraph import serialize as write
 
-from graph import embedded
+from graph import embedded, serialize
 from graph.embedded import EmbeddedStore
 from graph.errors import GraphError, QueryError, TooManyRowsError
 from graph.sparql import guard, results
 from graph.sparql.service import Answer, Ask, Refusal, receive, send
 from graph.store import Dataset
-from ontology import iri
 
-_TRIPLES = {
-    "turtle": RdfFormat.TURTLE,
-    "ntriples": RdfFormat.N_TRIPLES,
-    "jsonld": RdfFormat.JSON_LD,
-    "rdfxml": RdfFormat.RDF_XML,
-}
 _MOST_MEMORY = 4 * 1024**3  # bytes of address space; a query that needs more fails alone
 
 
@@ -49,13 +43,14 @@ def answer(store: EmbeddedStore, ask: Ask) -> Answer:
 
 
 def _triples(ntriples: bytes, form: str) -> bytes:
+    if form == "turtle":
+        return serialize.as_turtle(ntriples)
+    if form == "jsonld":
+        return serialize.as_jsonld(ntriples)
     lines = b"".join(sorted(ntriples.splitlines(keepends=True)))
-    if form == "ntriples":
-        return lines
-    prefixes = {} if form == "jsonld" else iri.PREFIXES
-    return (
-        serialize(parse(lines, format=RdfFormat.N_TRIPLES), format=_TRIPLES[form], prefixes=prefixes) or b""
-    )
+    if form == "rdfxml":
+        return write(parse(lines, format=RdfFormat.N_TRIPLES), format=RdfFormat.RDF_XML) or b""
+    return lines
 
 
 def _limit(found: int, most: int) -> None:
