@@ -191,7 +191,7 @@ def _forbidden(written: RbacObject, why: str) -> str:
 
 def _message(index: Authorizer, write: Write, missing: Iterable[PolicyRule]) -> str:
     user = write.user
-    rights = "\n".join(sorted({_spelled(rule) for rule in _merged(missing)}))
+    rights = "\n".join(sorted({_spelled(rule) for rule in rules.merged(missing)}))
     unresolved_roles = unresolved(index.grants(user, write.new.scope))
     told = f"; resolution errors: [{unresolved_roles}]" if unresolved_roles else ""
     return _forbidden(
@@ -199,19 +199,6 @@ def _message(index: Authorizer, write: Write, missing: Iterable[PolicyRule]) -> 
         f"user {quote(user.name)} (groups={_quoted(user.groups)}) is attempting to grant RBAC permissions "
         f"not currently held:\n{rights}{told}",
     )
-
-
-def _merged(missing: Iterable[PolicyRule]) -> Iterator[PolicyRule]:
-    """Yield the rights with the verbs of one resource and name put together; URLs stay apart."""
-    verbs: dict[tuple[tuple[str, ...], ...], list[str]] = {}
-    for right in missing:
-        if right.non_resource_urls:
-            yield right
-        else:
-            key = (right.api_groups, right.resources, right.resource_names)
-            verbs.setdefault(key, []).extend(right.verbs)
-    for (groups, resources, names), found in verbs.items():
-        yield PolicyRule(verbs=tuple(found), api_groups=groups, resources=resources, resource_names=names)
 
 
 def _spelled(rule: PolicyRule) -> str:

@@ -120,6 +120,19 @@ def breakdown(rule: PolicyRule) -> Iterator[PolicyRule]:
             yield PolicyRule(verbs=(verb,), non_resource_urls=(url,))
 
 
+def merged(rights: Iterable[PolicyRule]) -> Iterator[PolicyRule]:
+    """Yield the rights with the verbs of one resource and name put together; URLs stay apart."""
+    verbs: dict[tuple[tuple[str, ...], ...], list[str]] = {}
+    for right in rights:
+        if right.non_resource_urls:
+            yield right
+        else:
+            key = (right.api_groups, right.resources, right.resource_names)
+            verbs.setdefault(key, []).extend(right.verbs)
+    for (groups, resources, names), found in verbs.items():
+        yield PolicyRule(verbs=tuple(found), api_groups=groups, resources=resources, resource_names=names)
+
+
 def covers(held: PolicyRule, right: PolicyRule) -> bool:
     """Whether one held rule alone covers a right of `breakdown`; `*` is covered only by `*`."""
     if right.non_resource_urls:

@@ -1,0 +1,147 @@
+"""`kubelore can-i` prints and exits as `kubectl auth can-i`."""
+
+from pathlib import Path
+
+import pytest
+
+from api.cli import main
+
+MANIFESTS = """
+apiVersion: v1
+kind: List
+items:
+- apiVersion: rbac.authorization.k8s.io/v1
+  kind: ClusterRole
+  metadata: {name: reader}
+  rules:
+  - {apiGroups: [""], resources: [pods], verbs: [get, list]}
+  - {apiGroups: [apps], resources: [deployments, deployments/scale], verbs: [get]}
+  - {apiGroups: [example.com], resources: [widgets], verbs: [get], resourceNames: [blue]}
+- apiVersion: rbac.authorization.k8s.io/v1
+  kind: RoleBinding
+  metadata: {name: read, namespace: dev}
+  subjects: [{kind: User, name: jane}, {kind: ServiceAccount, name: ci}]
+  roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: reader}
+- apiVersion: rbac.authorization.k8s.io/v1
+  kind: RoleBinding
+  metadata: {name: ghost, namespace: prod}
+  subjects: [{kind: User, name: jane}]
+  roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: gone}
+- apiVersion: rbac.authorization.k8s.io/v1
+  kind: ClusterRole
+  metadata: {name: health}
+  rules: [{nonResourceURLs: ["/healthz*"], verbs: [get]}]
+- apiVersion: rbac.authorization.k8s.io/v1
+  kind: ClusterRoleBinding
+  metadata: {name: health}
+  subjects: [{kind: Group, name: "system:authenticated"}]
+  roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: health}
+- apiVersion: apiextensions.k8s.io/v1
+  kind: CustomResourceDefinition
+  metadata: {name: widgets.example.com}
+  spec: {group: example.com, scope: Namespaced, names: {plural: widgets, kind: Widget, shortNames: [wd]}}
+- {apiVersion: example.com/v1, kind: Widget, metadata: {name: blue}}
+"""
+
+
+@pytest.fixture
+def manifests(tmp_path: Path) -> str:
+    file = tmp_path / "rbac.yaml"
+    file.write_text(MANIFESTS, encoding="utf-8")
+    return str(file)
+
+
+@pytest.mark.parametrize(
+    ("words", "printed"),
+    [
+        pytest.param("get pods --as jane -n dev", "yes", id="granted in the namespace"),
+        pytest.param("get pods --as jane", "no", id="default is another namespace"),
+        pytest.param("get pods -A --as jane", "no", id="the whole cluster"),
+        pytest.param("get po --as jane -n dev", "yes", id="a short name"),
+        pytest.param("get Pod --as jane -n dev", "yes", id="a kind"),
+        pytest.param("get deployments.apps --as jane -n dev", "yes", id="with its group"),
+        pytest.param("get deployments.v1.apps --as jane -n dev", "yes", id="with version and group"),
+        pytest.param("get deploy --subresource scale --as jane -n dev", "yes", id="a subresource"),
+        pytest.param("get pods/log --as jane -n dev", "yes", id="log is read as a name"),
+        pytest.param("get pods --subresource=log --as jane -n dev", "no", id="log as a subresource"),
+        pytest.param("get wd/blue --as jane -n dev", "yes", id="a custom resource by its short name"),
+        pytest.param("get wd/red --as jane -n dev", "no", id="another name"),
+        pytest.param("get /healthz/ready --as jane", "yes", id="a URL"),
+        pytest.param("get /healthz/ready", "no", id="nobody is anonymous, not authenticated"),
+        pytest.param("list pods --as system:serviceaccount:dev:ci -n dev", "yes", id="a service account"),
+        pytest.param("delete nodes --as x --as-group system:masters", "yes", id="masters pass before RBAC"),
+        pytest.param(
+            "get pods --as jane -n prod",
+            'no - RBAC: role.rbac.authorization.k8s.io "gone" not found',
+            id="the reason of a denial",
+        ),
+    ],
+)
+def test_a_question_is_answered_with(
+    words: str, printed: str, manifests: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = main(["can-i", *words.split(), "-f", manifests])
+
+    assert capsys.readouterr().out == f"{printed}\n"
+    assert code == (0 if printed == "yes" else 1)
+
+
+def test_quiet_says_nothing(manifests: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["can-i", "get", "pods", "--as", "jane", "-n", "dev", "-q", "-f", manifests]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_list_is_kubectls_table(manifests: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["can-i", "--list", "--as", "jane", "-n", "dev", "-f", manifests]) == 0
+
+    assert capsys.readouterr().out.splitlines() == [
+        "Resources                Non-Resource URLs   Resource Names   Verbs",
+        "pods                     []                  []               [get list]",
+        "                         [/healthz*]         []               [get]",
+        "deployments.apps         []                  []               [get]",
+        "deployments.apps/scale   []                  []               [get]",
+        "widgets.example.com      []                  [blue]           [get]",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "warning"),
+    [
+        pytest.param("get nodes --as jane", "Warning: resource 'nodes' is not namespace scoped", id="scope"),
+        pytest.param("eat pods --as jane", "Warning: verb 'eat' is not a known verb", id="verb"),
+        pytest.param(
+            "get gizmos.acme.io --as jane",
+            "Warning: the server doesn't have a resource type 'gizmos' in group 'acme.io'",
+            id="resource",
+        ),
+        pytest.param("get pods/log --as jane", "--subresource=log", id="the trap"),
+    ],
+)
+def test_what_looks_wrong_is_said_beside_the_answer(
+    words: str, warning: str, manifests: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["can-i", *words.split(), "-f", manifests])
+
+    assert warning in capsys.readouterr().err
+
+
+def test_impersonating_a_user_needs_no_warning(manifests: str, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["can-i", "impersonate", "users", "-A", "--as", "jane", "-f", manifests])
+
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param("get", id="no resource"),
+        pytest.param("get pods --as-group ops", id="groups of nobody"),
+        pytest.param("get pods --list", id="a list of something"),
+        pytest.param("--list -q", id="a quiet list"),
+        pytest.param("get pods --no-headers", id="headers of no list"),
+        pytest.param("get /healthz --subresource log", id="a subresource of a URL"),
+    ],
+)
+def test_wrong_usage_exits_with_2(words: str, manifests: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["can-i", *words.split(), "-f", manifests]) == 2
+    assert capsys.readouterr().err.startswith("error: ")
