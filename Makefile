@@ -6,7 +6,7 @@ PORT ?= 8000
 BIN := .venv/bin
 FRONTEND := api/web/frontend
 
-.PHONY: setup serve check test bench schema sdl web
+.PHONY: setup serve check test bench schema machines sdl web
 
 setup: .venv/.ready web
 
@@ -42,3 +42,6 @@ schema: setup
 # the GraphQL schema as it is checked in; a test compares
 sdl: setup
 	$(BIN)/python -c 'from api.graphql.schema import SDL; print(SDL, end="")' > api/graphql/schema.graphql
+
+machines: setup
+	$(BIN)/python tests/ontology/machines/build.py
