@@ -98,8 +98,8 @@ def test_a_list_is_kubectls_table(manifests: str, capsys: pytest.CaptureFixture[
         "Resources                Non-Resource URLs   Resource Names   Verbs",
         "pods                     []                  []               [get list]",
         "                         [/healthz*]         []               [get]",
-        "deployments.apps         []                  []               [get]",
         "deployments.apps/scale   []                  []               [get]",
+        "deployments.apps         []                  []               [get]",
         "widgets.example.com      []                  [blue]           [get]",
     ]
 
