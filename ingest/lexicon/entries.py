@@ -51,9 +51,9 @@ class Lexicon:
             for form in _forms(concept):
                 _add(found, form, concept.name, concept.kind)
         for name, forms in _aliases()["forms"].items():
-            concept = registry.get(name)
+            known = registry.get(name)
             for form in forms:
-                _add(found, form, name, concept.kind if concept else ConceptKind.ABSTRACT)
+                _add(found, form, name, known.kind if known else ConceptKind.ABSTRACT)
         for name, kind in _api_names():
             if name not in registry:
                 _add(found, name, name, kind)
@@ -76,6 +76,9 @@ class Lexicon:
 
     def candidates(self, phrase: str) -> tuple[Entry, ...]:
         """Return the entries whose form is the whole phrase; plural, particles, case, spaces aside."""
+        if phrase.startswith("--"):
+            known = self.registry.get(phrase)
+            return (Entry(phrase, phrase, ConceptKind.FIELD, strict=False, exact=False),) if known else ()
         for stem in stems(trimmed(phrase)):
             folded = fold(stem)
             entries = self._by_fold.get(folded) or self._by_fold.get(folded + "s")
@@ -101,8 +104,9 @@ def _forms(concept: Concept) -> Iterable[str]:
 
 
 def _add(found: dict[str, list[Entry]], form: str, name: str, kind: ConceptKind) -> None:
+    # flags are found by their dashes, never by the bare word: `replicas` is not `--replicas`
     key = fold(form)
-    if not key:
+    if not key or form.startswith("--"):
         return
     exact = _is_exact(form, name)
     strict = not exact and _is_strict(form, name, kind)

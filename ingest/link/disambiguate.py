@@ -180,6 +180,11 @@ def _senses() -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]:
     return {form: tuple(each) for form, each in found.items()}
 
 
+def has_sense(form: str) -> bool:
+    """Whether the words around a form decide what it means."""
+    return fold(form) in _senses()
+
+
 def _sense(entry: Entry, context: Context) -> bool | None:
     """Whether the words beside an ambiguous form admit the entry; None for a form that needs none."""
     rules = [beside for name, beside in _senses().get(fold(entry.form), ()) if name in {entry.name, "*"}]

@@ -1,5 +1,6 @@
 """Find the names of concepts in running text: one pass of one automaton over all texts of a note."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,7 +9,9 @@ from ingest.lexicon.normalize import compacted, suffix
 from ontology.concepts import ConceptKind
 
 _TIGHT = 4  # forms so short are not put together from letters of two words
-_NAME_PUNCTUATION = frozenset(".@/")
+_SORT = re.compile(
+    r"\s(?:파일|옵션|설정|필드|오브젝트|객체|리소스|서버|컨테이너|기능|데몬|플러그인|프로세스)(?P<run>[가-힣]{1,4})(?![가-힣])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +96,20 @@ def _mention(written: Written, start: int, end: int, entries: tuple[Entry, ...],
                 stop = end
         elif latin_end and not _closes(text, end):
             return None
+    if stop == end and not verbal:
+        stop, particle = _behind_noun(text, end)
     code = any(a <= start and end <= b for a, b in written.codes)
     usable = _usable(surface, entries, sentence_start=_starts_sentence(text, start), code=code)
     return Mention(start, end, stop, text[start:end], usable, particle, verbal, code) if usable else None
+
+
+def _behind_noun(text: str, end: int) -> tuple[int, str]:
+    """`kubeconfig 파일이`, `VPA 설정을`: the particle of a noun that only says what sort of thing it is."""
+    match = _SORT.match(text, end)
+    if match is None:
+        return end, ""
+    rest = suffix(match["run"])
+    return (match.end(), rest[1]) if rest is not None and rest[0] == "noun" and rest[1] else (end, "")
 
 
 def _opens(text: str, start: int, *, latin: bool, glued: bool) -> bool:

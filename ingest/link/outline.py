@@ -16,7 +16,7 @@ from importlib.resources import files
 from ingest.lexicon.entries import Lexicon
 from ingest.lexicon.normalize import compose, fold, stems, trimmed
 from ingest.link.api import GENERIC, direct_fields, owns
-from ingest.link.disambiguate import Choice, Context, choose, enumerations
+from ingest.link.disambiguate import Choice, Context, choose, enumerations, has_sense
 from ingest.link.mentions import Mention, Written, find
 from ingest.link.repair import Repair, Speller
 from ingest.parse.blocks import Block, BlockKind, Line
@@ -371,7 +371,12 @@ class Linker:
         found: list[Named] = []
         for mention in node.mentions:
             entries = mention.entries
-            if len(entries) == 1 and entries[0].kind is not ConceptKind.ENUM and not mention.code:
+            if (
+                len(entries) == 1
+                and entries[0].kind is not ConceptKind.ENUM
+                and not mention.code
+                and not has_sense(entries[0].form)
+            ):
                 found.append(
                     Named(
                         mention,

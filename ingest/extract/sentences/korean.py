@@ -24,6 +24,8 @@ _OBJECT = frozenset({"을", "를"})
 _BARE = frozenset({"", "도", "만"})
 _TARGET = frozenset({"에", "에게", "에게서", "로", "으로", "에서", "에도", "에만", "에는", "한테", "로부터"})
 _WITH = frozenset({"와", "과", "랑", "이랑", "와도", "과도", "와의", "과의", "와는", "과는"})
+_MADE = frozenset({"Container", "Volume", "InitContainer", "Certificate", "Token", "Image"})
+_NEAR = 3
 _PLACES = frozenset({"Node", "WorkerNode", "ControlPlane", "Cluster", "Namespace"})
 _JOINED = re.compile(r"^\s*(?:,|와|과|및|/|또는|그리고|랑|이랑|·|&|\+)?\s*$")
 _NEGATED = re.compile(
@@ -32,14 +34,15 @@ _NEGATED = re.compile(
 )  # fmt: skip
 _NOT_BEFORE = re.compile(r"(?:^|\s)(?:안|못|함께|동시)\s*$")
 _CONDITIONAL = re.compile(
-    r"^(?:하|되|시키|해|돼|[이가]\s?되)?[가-힣]{0,5}?(?:면|다면|려면|때|경우|시(?=[\s,]|$))|^\s?(?:시|후|뒤|전|중|시에|하면|되면)(?=[\s,에]|$)|^[가-힣]{1,4}\s(?:때|후|뒤|경우|시|다음)(?=[\s,에는]|$)"
+    r"^(?:하|되|시키|해|돼|[이가]\s?되)?[가-힣]{0,5}?(?:면|다면|려면|때|경우|시(?=[\s,]|$))|^\s?(?:시|후|뒤|전|중|때|시에|하면|되면)(?=[\s,에]|$)|^[가-힣]{1,4}\s(?:때|후|뒤|경우|시|다음)(?=[\s,에는]|$)"
 )
 _PASSIVE = re.compile(r"^(?:되|된|될|됨|됩|돼|됐|어지|어진|어짐|져|진다|지지)")
 _ADNOMINAL_PASSIVE = re.compile(r"^(?:된|되어\s?있는|되어진|돼\s?있는|되는)\s")
+_ADNOMINAL = re.compile(r"^(?:하는|한|할|되는|된|될|[가-힣]?[는던])\s+(?=[^\s]*[가-힣A-Za-z])")
 _ASKED = re.compile(r"^\s?(?:을|를)?\s?(?:요청|지시|명령)")
 _MUST = re.compile(r"^[가-힣\s]{0,8}?(?:야\s?(?:만\s)?(?:한|함|하|됩|된|합|되)|어야|아야|해야|여야)")
 _PURPOSE = re.compile(r"(?:(?:을|를)\s?위(?:해|한|하여)|기\s?위(?:해|한|하여)|용도|목적|위해서)")
-_USE_AT = re.compile(r"(?:상황에서?|경우에?|때에?|곳에)\s?$")
+_USE_AT = re.compile(r"(?:상황에서?|경우에?|때에?|곳에|때)\s?$")
 _WITHOUT = re.compile(
     r"^\s?(?:[가-힣]{2}\s?)?(?:이|가|은|는|을|를)?\s?(?:[가-힣]+\s)?(?P<form>없이도?|없어도|없으면|없는|필요\s?없|알\s?필요\s?없)"
 )
@@ -108,13 +111,19 @@ def read(reading: Reading, scene: Scene) -> Iterator[Fact]:
     """Yield the facts of one Korean sentence."""
     found = _verbs(scene)
     subject = _subject(scene)
+    if (
+        subject is not None
+        and scene.about
+        and any(subject in _patients(scene, v) for v in found if v.passive or v.predicate == "kept")
+    ):
+        subject = None  # `PVC는 남음`: the topic is what it happens to
     agents = (subject.name,) if subject else scene.about
     yield from _frames(reading, scene, found, agents)
     yield from _needs(scene, agents)
     yield from _purposes(scene, agents)
     yield from _wholes(reading, scene)
     yield from _classes(reading, scene, subject, agents)
-    yield from _scopes(scene, agents)
+    yield from _scopes(scene, agents if subject else _paired(scene, found) or agents)
     yield from _contrasts(scene, agents)
     yield from _orders(scene, found)
     yield from _traits(scene, agents)
@@ -150,12 +159,31 @@ def _verbs(scene: Scene) -> list[_Verb]:
 
 
 def _subject(scene: Scene) -> Named | None:
-    """The name with a subject or topic particle that the sentence is about."""
-    for named in scene.named:
-        if named.mention.particle in {"은", "는", "이란", "란"}:
-            return named
-    first = scene.named[0] if scene.named else None
-    return first if first and first.mention.particle in _SUBJECT and first.start - scene.offset < 12 else None
+    """The name with a topic particle that the sentence is about."""
+    return next((n for n in scene.named if n.mention.particle in {"은", "는", "이란", "란"}), None)
+
+
+def _carried(
+    scene: Scene, found: list[_Verb], agents: tuple[str, ...]
+) -> Iterator[tuple[_Verb, tuple[str, ...]]]:
+    """Yield each verb with who acts when it names nobody: the subject of the clause before goes on.
+
+    The subject of a condition does not: `파드가 자원을 다 쓰면 노드를 추가한다` is not about the pod.
+    """
+    current = agents
+    for verb in found:
+        yield verb, current
+        pair = _pair(scene, verb) if verb.predicate == "connectsTo" else None
+        if pair is not None:
+            current = (pair[0].name,)
+        if verb.predicate == "creates" and _ASKED.match(verb.tail):
+            current = tuple(n.name for n in verb.args if n.mention.particle in {"에", "에게"})[:1] or current
+            continue
+        if verb.conditional or verb.passive or _ADNOMINAL.match(verb.tail):
+            continue
+        acting = _agent(verb, ())
+        if acting:
+            current = acting
 
 
 def _agent(verb: _Verb, agents: tuple[str, ...], *, besides: tuple[Named, ...] = ()) -> tuple[str, ...]:
@@ -176,7 +204,11 @@ def _patients(scene: Scene, verb: _Verb) -> tuple[Named, ...]:
     for index in range(len(verb.args) - 1, -1, -1):
         named = verb.args[index]
         gap = scene.text[named.mention.stop - scene.offset : verb.start]
-        if named.mention.particle in wanted and (named.mention.particle in _OBJECT or _is_near(gap)):
+        marked = named.mention.particle in _OBJECT
+        last = index == len(verb.args) - 1
+        if named.mention.particle in wanted and (
+            marked or (_is_near(gap) and (last or named.mention.particle))
+        ):
             return _joined(scene, verb.args, index)
         if named.mention.particle == "의" and _AMOUNT.match(gap):
             return (named,)
@@ -184,7 +216,7 @@ def _patients(scene: Scene, verb: _Verb) -> tuple[Named, ...]:
 
 
 def _is_near(gap: str) -> bool:
-    return len(gap.split()) <= 3 and "," not in gap.strip(" ,")
+    return len(gap.split()) <= _NEAR
 
 
 def _joined(scene: Scene, args: tuple[Named, ...], index: int) -> tuple[Named, ...]:
@@ -204,8 +236,8 @@ def _targets(verb: _Verb) -> tuple[Named, ...]:
 # -- frames ----------------------------------------------------------------------------------------
 
 
-def _frames(reading: Reading, scene: Scene, found: list[_Verb], agents: tuple[str, ...]) -> Iterator[Fact]:
-    for verb in found:
+def _frames(reading: Reading, scene: Scene, found: list[_Verb], about: tuple[str, ...]) -> Iterator[Fact]:
+    for verb, agents in _carried(scene, found, about):
         if _ADNOMINAL_PASSIVE.match(verb.tail):
             continue
         match verb.predicate:
@@ -228,24 +260,27 @@ def _frames(reading: Reading, scene: Scene, found: list[_Verb], agents: tuple[st
 
 
 def _acts(reading: Reading, scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fact]:
-    patients = _patients(scene, verb)
-    if not patients:
-        return
+    patients = tuple(p for p in _patients(scene, verb) if not _is_need(scene, p))
     negated = verb.negated
     if verb.predicate == "creates":
         asked = _ASKED.match(verb.tail)
         target = next((n for n in verb.args if n.mention.particle in {"에", "에게"}), None)
-        if asked and target is not None:
+        if asked and target is not None and patients:
             for patient in patients:
-                yield scene.fact(target.name, "creates", patient.name, negated=negated)
+                if patient.choice.kind is ConceptKind.KIND or patient.name in _MADE:
+                    yield scene.fact(target.name, "creates", patient.name, negated=negated)
+            for agent in _agent(verb, agents, besides=(target, *patients)):
+                if agent != target.name:
+                    yield scene.fact(agent, "connectsTo", target.name)
             return
         place = next((n for n in verb.args if n.mention.particle in _TARGET and n.name in _PLACES), None)
-        if place is not None and any(p.name == "Pod" for p in patients) and not negated:
-            yield scene.fact("Pod", "runsOn", place.name)
-            if place.name == "Node" and any(direct_fields(a) and a[:1].islower() for a in agents):
-                for agent in agents:
-                    yield scene.fact(agent, "selects", place.name)
+        if place is not None and verb.passive and not negated:
+            yield from _created_at(reading, scene, verb, place, agents)
             return
+    if not patients and verb.predicate in {"creates", "deletes"} and not verb.conditional:
+        patients = _patients_before(scene, verb)
+    if not patients:
+        return
     explicit = _agent(verb, (), besides=patients)
     if verb.conditional and not explicit:
         return
@@ -260,6 +295,31 @@ def _acts(reading: Reading, scene: Scene, verb: _Verb, agents: tuple[str, ...]) 
                 yield scene.fact(
                     agent, predicate, patient.name, negated=negated != (verb.predicate == "kept"), condition=_condition(scene, verb)
                 )  # fmt: skip
+
+
+def _patients_before(scene: Scene, verb: _Verb) -> tuple[Named, ...]:
+    """`파드 생성 시 … 동시 생성, 삭제`: what the condition names goes on."""
+    for earlier in _verbs(scene):
+        if earlier.start < verb.start and earlier.predicate in {"creates", "deletes"} and earlier.conditional:
+            return _patients(scene, earlier)
+    return ()
+
+
+def _is_need(scene: Scene, named: Named) -> bool:
+    """`노드가 없으면 생성되지 않는다`: what is missing or must be given is no patient of what follows."""
+    behind = scene.text[named.end - scene.offset :]
+    return _WITHOUT.match(behind) is not None or _GIVEN.match(behind) is not None
+
+
+def _created_at(
+    reading: Reading, scene: Scene, verb: _Verb, place: Named, agents: tuple[str, ...]
+) -> Iterator[Fact]:
+    """`파드가 … 노드에 생성된다`: the pod runs there; a field that says where selects the place."""
+    if any(n.name == "Pod" and n.mention.particle in _SUBJECT | _TOPIC for n in verb.args):
+        yield scene.fact("Pod", "runsOn", place.name)
+    for agent in agents:
+        if reading.is_field(agent) and place.name == "Node":
+            yield scene.fact(agent, "selects", place.name)
 
 
 def _may_suffer(named: Named, predicate: str) -> bool:
@@ -283,6 +343,8 @@ def _condition(scene: Scene, verb: _Verb) -> str:
 def _used(reading: Reading, scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fact]:
     patients = _patients(scene, verb)
     explicit = _agent(verb, (), besides=patients)
+    if verb.conditional and explicit:
+        return
     if patients:
         for agent in explicit or agents:
             for patient in patients:
@@ -293,7 +355,9 @@ def _used(reading: Reading, scene: Scene, verb: _Verb, agents: tuple[str, ...]) 
                 elif verb.stem.startswith("통") or patient.name not in traits()["purposes"]:
                     yield scene.fact(agent, "uses", patient.name, negated=verb.negated)
         return
-    partner = next((n for n in reversed(verb.args) if n.mention.particle in _WITH), None)
+    partner = next(
+        (n for n in reversed(verb.args) if n.mention.particle in _WITH and not _is_likened(scene, n)), None
+    )
     if partner is not None:
         for agent in explicit or agents:
             if agent != partner.name:
@@ -304,8 +368,16 @@ def _used(reading: Reading, scene: Scene, verb: _Verb, agents: tuple[str, ...]) 
                     negated=verb.negated or _CANNOT.search(verb.tail[:8]) is not None,
                 )
         return
-    if verb.stem in {"사용", "활용", "이용"} and not verb.conditional:
-        yield from _used_at(scene, verb, explicit or agents)
+    if (
+        verb.stem in {"사용", "활용", "이용"}
+        and not verb.conditional
+        and not verb.tail.startswith("하기 때문")
+    ):
+        yield from _used_at(scene, verb, agents)
+
+
+def _is_likened(scene: Scene, named: Named) -> bool:
+    return scene.text[named.mention.stop - scene.offset :].lstrip().startswith(("같", "달", "다르"))
 
 
 def _used_at(scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fact]:
@@ -326,7 +398,10 @@ def _used_at(scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fac
 
 def _option(reading: Reading, scene: Scene, agent: str, field: Named, verb: _Verb) -> Iterator[Fact]:
     behind = scene.text[field.end - scene.offset : verb.start]
-    if "옵션" in behind or field.name.startswith("--"):
+    if field.name.startswith("--"):
+        if reading.kind(agent) is ConceptKind.COMPONENT:
+            yield scene.fact(agent, "hasOption", field.name)
+    elif "옵션" in behind:
         yield scene.fact(agent, "hasOption", field.name)
     elif field.name.rpartition(".")[2] in direct_fields(agent):
         yield scene.fact(agent, "hasField", field.name)
@@ -342,14 +417,38 @@ def _stored(scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fact
         return
     index = verb.args.index(contents[-1])
     contents = _joined(scene, verb.args, index)
-    container = next((n for n in verb.args if n.mention.particle in _TARGET and n not in contents), None)
+    container = next(
+        (
+            n
+            for n in verb.args
+            if n.mention.particle in _TARGET
+            and n not in contents
+            and not _BELONGS.match(_behind(scene, n)[:6])
+        ),
+        None,
+    )
     inside = next((n for n in verb.args if n not in contents and _inside(scene, n)), None)
-    holder = inside or container
+    if any(n.choice.kind is ConceptKind.FIELD for n in verb.args if n not in contents):
+        return  # `hostname에 도메인을 넣는다` sets a field
+    holder = inside or container or _filled_before(scene, verb)
     explicit = _agent(verb, (), besides=contents)
     for agent in (holder.name,) if holder is not None else explicit or agents:
         for each in contents:
             if each.name != agent and not is_enumerated(each.name):
                 yield scene.fact(agent, "stores", each.name, negated=verb.negated)
+
+
+def _behind(scene: Scene, named: Named) -> str:
+    return scene.text[named.end - scene.offset :]
+
+
+def _filled_before(scene: Scene, verb: _Verb) -> Named | None:
+    """`볼륨에 연결하여 로그를 저장한다`: what was joined before is what holds."""
+    before = [n for n in scene.named if n.end - scene.offset <= verb.start and n not in verb.args]
+    return next(
+        (n for n in reversed(before) if n.mention.particle == "에" and "연결하" in _behind(scene, n)[:14]),
+        None,
+    )
 
 
 def _inside(scene: Scene, named: Named) -> bool:
@@ -367,7 +466,7 @@ def _connected(scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[F
         yield scene.fact(pair[0].name, "connectsTo", pair[1].name, negated=verb.negated)
         return
     target = _target(verb)
-    if target is None:
+    if target is None or target.name in {"Resource", "Object", "Data"}:
         return
     things = [n for n in verb.args if n.mention.particle in _OBJECT and n is not target]
     if things and verb.stem in {"연결", "바인딩"} and target.mention.particle in _TARGET:
@@ -390,6 +489,14 @@ def _pair(scene: Scene, verb: _Verb) -> tuple[Named, Named] | None:
         ) and second.mention.particle in _SUBJECT | _OBJECT | {"", "은", "는"}:
             return first, second
     return None
+
+
+def _paired(scene: Scene, found: list[_Verb]) -> tuple[str, ...]:
+    for verb in found:
+        pair = _pair(scene, verb) if verb.predicate == "connectsTo" else None
+        if pair is not None:
+            return (pair[0].name,)
+    return ()
 
 
 def _target(verb: _Verb) -> Named | None:
@@ -483,7 +590,8 @@ def _needs(scene: Scene, agents: tuple[str, ...]) -> Iterator[Fact]:
                 and "필요" not in without[0]
             ):
                 denied = False
-            yield from _required(scene, (named,), agents, negated=denied)
+            silent = scene.about if without["form"] == "없는" and scene.about else agents
+            yield from _required(scene, (named,), silent, negated=denied)
             done.add(named.name)
             continue
         needed = _NEEDED.match(behind[named.mention.stop - named.end :]) or _NEEDED.match(behind)
@@ -551,7 +659,6 @@ def _purposes(scene: Scene, agents: tuple[str, ...]) -> Iterator[Fact]:
                 for agent in agents:
                     if agent != named.name:
                         yield scene.fact(agent, "usedFor", named.name)
-        return
     possible = re.search(r"(?:이|가|도)?\s?가능", scene.text)
     for named in scene.named:
         if named.name == "ExternalAccess" and possible and named.end - scene.offset <= possible.start() + 2:
@@ -569,6 +676,8 @@ def _wholes(reading: Reading, scene: Scene) -> Iterator[Fact]:
     for first, second in pairwise(scene.named):
         between = scene.text[first.end - scene.offset : second.start - scene.offset]
         if _BELONGS.match(between):
+            if first.name == "Namespace":
+                continue
             if second.choice.kind in {ConceptKind.KIND, ConceptKind.COMPONENT} or second.name in {
                 "Container",
                 "ClusterDNS",
@@ -639,9 +748,9 @@ def _orders(scene: Scene, found: list[_Verb]) -> Iterator[Fact]:
             for first, second in pairwise(steps[start:]):
                 if first.name != second.name:
                     yield scene.fact(first.name, "precedes", second.name)
-    for first, second in pairwise(found):
-        if first.predicate == second.predicate == "creates" and _AFTER.match(first.tail):
-            one, two = _patients(scene, first), _patients(scene, second)
+    for earlier, later in pairwise(found):
+        if earlier.predicate == later.predicate == "creates" and _AFTER.match(earlier.tail):
+            one, two = _patients(scene, earlier), _patients(scene, later)
             if one and two and one[-1].name != two[-1].name:
                 yield scene.fact(one[-1].name, "precedes", two[-1].name)
     yield from _connected_after(scene, found)

@@ -14,7 +14,9 @@ from ingest.link.outline import Named, Node
 from ingest.parse.blocks import BlockKind, Line
 from ontology.statements import Strength
 
-_SENTENCES = re.compile(r"(?<=[.!?。;])\s+|(?<=[다요음함됨임])\.\s*|\s+/\s+(?=\S+\s+\S+\s)")
+_SENTENCES = re.compile(
+    r"(?<=[.!?。;])\s+|(?<=[다요음함됨임])\.\s*|(?<=[함됨음임]),\s+|\s+/\s+(?=\S+\s+\S+\s)"
+)
 _HANGUL = re.compile(r"[가-힣]")
 _STRENGTHS = (
     (
@@ -30,6 +32,7 @@ _STRENGTHS = (
     ),
     (Strength.MAY, re.compile(r"수 있|가능|\bmay\b|\bcan\b|\bmight\b|\boptionally\b", re.IGNORECASE)),
 )
+_EXAMPLES = re.compile(r"(?:\bex[).:]|\be\.g\.|예[):]|예시[):])\s.*$", re.IGNORECASE | re.DOTALL)
 _BRACKET = re.compile(r"[(（](?P<inner>[^()（）]{4,})[)）]")
 
 
@@ -139,10 +142,16 @@ def _split(
     for match in (*_SENTENCES.finditer(node.text, start, stop), None):
         until = match.start() + (1 if match and match[0].startswith(".") else 0) if match else stop
         text = node.text[position:until]
+        text = _EXAMPLES.sub("", text)
         if len(text) > 2:
-            named = tuple(n for n in node.named if position <= n.start and n.end <= until)
+            named = tuple(n for n in node.named if position <= n.start and n.end <= position + len(text))
+            inner = tuple(_in_brackets(node, text, named, position))
+            for gloss in inner:
+                at = gloss.offset - position
+                text = text[:at] + " " * len(gloss.text) + text[at + len(gloss.text) :]
+                named = tuple(n for n in named if n not in gloss.named)
             yield Scene(text, named, about, (node.line,), above, position)
-            yield from _in_brackets(node, text, named, position)
+            yield from inner
         position = match.end() if match else stop
 
 

@@ -1,0 +1,60 @@
+"""What lint rules look at: a note read to the end, and the places in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ingest.lexicon.entries import Lexicon
+from ingest.link.outline import Outline
+from ingest.lint.findings import Finding, Severity
+from ingest.read import Source
+from ontology.statements import Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What a rule says about a text: everything of a finding but its place."""
+
+    kind: str
+    wording: str
+    severity: Severity
+    canonical: str = ""
+    fixable: bool = False
+    facts: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One note with its outline and statements, before its findings."""
+
+    source: Source
+    outline: Outline
+    lexicon: Lexicon
+    statements: tuple[Statement, ...]
+    unread: tuple[int, ...]
+
+    def finding(self, line: int, found: str, problem: Problem, *, after: int = 0) -> Finding:
+        """Return a problem at the first `found` of a line, from column offset `after` on.
+
+        Where the line does not hold it (text was joined or unescaped), the whole line is the place.
+        """
+        text = self.source.lines[line - 1]
+        offset = text.find(found, after)
+        if offset < 0 or not found:
+            found = text.strip()
+            offset = len(text) - len(text.lstrip())
+        span = self.source.span(line, offset + 1, len(found))
+        return Finding(
+            document=self.source.document,
+            line=line,
+            column=offset + 1,
+            found=found,
+            kind=problem.kind,
+            severity=problem.severity,
+            wording=problem.wording,
+            canonical=problem.canonical,
+            start=span.start,
+            end=span.end,
+            fixable=problem.fixable,
+            facts=problem.facts or {},
+        )

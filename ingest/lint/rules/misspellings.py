@@ -1,0 +1,78 @@
+"""Misspelt words: names that were read in spite of a slip, and ordinary words that notes often get wrong."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+from ingest.link.repair import Repair
+from ingest.lint.checked import Checked, Problem
+from ingest.lint.findings import Finding, Severity
+
+_WORD_BEFORE = r"(?<![A-Za-z0-9])"
+_WORD_AFTER = r"(?![A-Za-z0-9])"
+_DOUBLED = re.compile(r"(?<!\S)(?P<word>[A-Za-z]{2,})(?P<gap> +)(?P=word)(?!\S)")
+# `had had`, `that that`: right now and then, so left alone
+_RIGHTLY_DOUBLED = frozenset({"had", "that", "very", "so", "ha", "bye"})
+
+
+def repaired_names(checked: Checked) -> Iterator[Finding]:
+    """Each word that was read as a name of the lexicon, wherever else it stands in the note as well."""
+    for repair in checked.outline.repairs:
+        problem = _problem(repair)
+        yield checked.finding(repair.line, repair.found, problem)
+        if problem.kind == "typo":
+            pattern = re.compile(_WORD_BEFORE + re.escape(repair.found) + _WORD_AFTER)
+            for number, text in enumerate(checked.source.lines, 1):
+                for match in pattern.finditer(text):
+                    yield checked.finding(number, repair.found, problem, after=match.start())
+
+
+def _problem(repair: Repair) -> Problem:
+    # a field that was written under another name is a word in its own right, not a slip of the pen
+    if repair.rule.startswith("a field"):
+        return Problem(
+            kind="wrong-name",
+            wording="field",
+            severity=Severity.MEDIUM,
+            canonical=repair.canonical,
+            facts={"rule": repair.rule},
+        )
+    canonical = _in_the_case_of(repair.found, repair.canonical)
+    return Problem(
+        kind="typo", wording="misspelt", severity=Severity.MEDIUM, canonical=canonical, fixable=True
+    )
+
+
+def _in_the_case_of(found: str, canonical: str) -> str:
+    """Return the right word in lower case where the author wrote all in lower case, and it is no name."""
+    return canonical.lower() if found.islower() and canonical.istitle() else canonical
+
+
+@cache
+def _slips() -> tuple[tuple[str, str], ...]:
+    raw = tomllib.loads(files("ingest.lint").joinpath("korean_slips.toml").read_text("utf-8"))
+    return tuple(raw["slips"].items())
+
+
+def ordinary_words(checked: Checked) -> Iterator[Finding]:
+    """Korean words that are often written wrongly, and English words written twice."""
+    for number, text in enumerate(checked.source.lines, 1):
+        for wrong, right in _slips():
+            at = text.find(wrong)
+            if at >= 0:
+                problem = Problem(
+                    kind="typo", wording="misspelt", severity=Severity.INFO, canonical=right, fixable=True
+                )
+                yield checked.finding(number, wrong, problem, after=at)
+        for match in _DOUBLED.finditer(text):
+            if match["word"].lower() not in _RIGHTLY_DOUBLED:
+                problem = Problem(
+                    kind="typo",
+                    wording="doubled",
+                    severity=Severity.LOW,
+                    canonical=match["word"],
+                    fixable=True,
+                )
+                yield checked.finding(number, match[0], problem, after=match.start())
