@@ -47,6 +47,9 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
     ("workloads", "daemonNodes"): "ontology.semantics.workloads.daemon_nodes:DAEMON_NODES",
     ("workloads", "reconcileJob"): "ontology.semantics.workloads.reconcile_job:RECONCILE_JOB",
     ("autoscaling", "recommend"): "ontology.semantics.autoscaling.recommend:RECOMMEND",
+    ("workloads", "run"): "ontology.semantics.workloads.run:RUN",
+    ("workloads", "collect"): "ontology.semantics.workloads.ownership:COLLECT",
+    ("workloads", "reconcileCronJob"): "ontology.semantics.workloads.cronjobs:RECONCILE_CRON_JOB",
 }
 
 # Systems whose recorded verdicts are met in full: `kubelore evaluate --systems` lists them.

@@ -198,6 +198,69 @@ def reconcile(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roll:
+    """What the rolling update adds to a pass of placing: pods to delete, nodes to surge onto."""
+
+    create: tuple[str, ...] = ()
+    delete: tuple[str, ...] = ()
+
+
+def bounds(daemon_set: DaemonSet, desired: int) -> tuple[int, int]:
+    """Return how many pods may be above one a node, and how many may be unavailable (1 by default)."""
+    rolling = daemon_set.spec.update_strategy.rolling_update
+    above = surge(daemon_set, desired)
+    given = rolling.max_unavailable if rolling else None
+    if given is None:
+        missing = 0 if above else 1
+    else:
+        missing = scaled(given, desired, up=True, field="maxUnavailable")
+    return (above, missing) if above or missing else (0, 1)
+
+
+def roll(daemon_set: DaemonSet, placed: Pass, *, revision: str, now: int) -> Roll:
+    """Return what the rolling update does after a pass of placing, nodes in the order of their names.
+
+    Old pods that are not available go first and cost nothing; of the others as many as the bounds allow.
+    While pods that were just created or deleted have not been seen, nothing is rolled.
+    """
+    deleted = daemon_set.metadata.deletion_timestamp is not None
+    unseen = placed.create or placed.delete
+    if deleted or unseen or daemon_set.spec.update_strategy.type == "OnDelete":
+        return Roll()
+    minimum = daemon_set.spec.min_ready_seconds
+    above, missing = bounds(daemon_set, placed.status["desiredNumberScheduled"])
+    free: list[str] = []
+    candidates: list[str] = []
+    finished: list[str] = []
+    taken = 0
+    for node, pods in sorted(by_node(placed.pods.owned).items()):
+        staying = [pod for pod in pods if not readiness.is_terminating(pod) and pod.name not in placed.delete]
+        new = [pod for pod in staying if is_updated(daemon_set, pod, revision)]
+        old = [pod for pod in staying if pod not in new]
+        if len(new) > 1 or len(old) > 1 or (not above and bool(new) == bool(old)):
+            taken += 1
+            continue
+        available = {
+            pod.name: readiness.is_available(pod, min_ready_seconds=minimum, now=now) for pod in staying
+        }
+        if new and old:
+            if available[new[0].name]:
+                finished.append(old[0].name)
+            else:
+                taken += 1
+        elif new:
+            taken += not above and not available[new[0].name]
+        elif old:
+            subject = node if above else old[0].name
+            (candidates if available[old[0].name] else free).append(subject)
+            taken += not above and not available[old[0].name]
+    chosen = (*free, *candidates[: max(0, (above or missing) - taken)])
+    if above:
+        return Roll(create=chosen, delete=tuple(finished))
+    return Roll(delete=chosen)
+
+
 def _on_node(  # noqa: PLR0913, PLR0917 - one caller
     daemon_set: DaemonSet,
     node: str,
