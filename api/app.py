@@ -19,6 +19,7 @@ from api.endpoints import health, pages, scenarios
 from api.endpoints.graphql import graphql
 from api.endpoints.security import Guard, http_error
 from api.endpoints.serving import Serving
+from api.endpoints.sparql import sparql
 
 _WEB = Path(str(files("api.web")))
 # How often the server looks whether another process has saved a newer graph.
@@ -34,6 +35,7 @@ def create_app(context: Context) -> Starlette:
             tasks.start_soon(_follow, context)
             yield
             tasks.cancel_scope.cancel()
+        context.sparql.close()
 
     app = Starlette(
         routes=[
@@ -41,6 +43,7 @@ def create_app(context: Context) -> Starlette:
             Route("/graphql", graphql, methods=["GET", "POST"]),
             Route("/evaluate", scenarios.evaluate, methods=["POST"]),
             Route("/evaluate/batch", scenarios.Batch(), methods=["POST"]),
+            Route("/sparql", sparql, methods=["GET", "POST"]),
             Route("/id/{name:path}", pages.concept),
             Route("/notes/{path:path}", pages.note),
             Route("/systems/{name}", pages.system),

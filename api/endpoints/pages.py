@@ -1,5 +1,7 @@
 """Pages for people, and a concept in the form that its reader wants."""
 
+from collections.abc import Callable, Mapping
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -7,10 +9,15 @@ from api.endpoints.negotiation import choose
 from api.endpoints.serving import serving
 from api.graphql.windows import not_found
 from api.web import pages
-from graph import forms
+from graph import serialize
 from graph.descriptions import describe
 
 HTML = "text/html"
+_RDF: Mapping[str, Callable[[bytes], bytes]] = {
+    "text/turtle": serialize.as_turtle,
+    "application/ld+json": serialize.as_jsonld,
+    "application/n-triples": lambda triples: b"".join(sorted(triples.splitlines(keepends=True))),
+}
 
 
 async def front(request: Request) -> Response:
@@ -35,11 +42,11 @@ async def system(request: Request) -> Response:
 async def concept(request: Request) -> Response:
     """Return a concept as a page, or as RDF in the form that `Accept` asks for."""
     view = serving(request).view
-    index = serving(request).windows.concept(request.path_params["name"])
-    form = choose(request.headers.get("accept"), [HTML, *forms.FORMS]) or HTML
+    index = view.concept(request.path_params["name"])
+    form = choose(request.headers.get("accept"), [HTML, *_RDF]) or HTML
     if form == HTML:
         response = pages.concept(view.snapshot, index, view.citations)
     else:
-        response = Response(forms.convert(describe(view.snapshot, index), form), media_type=form)
+        response = Response(_RDF[form](describe(view.snapshot, index)), media_type=form)
     response.headers["vary"] = "Accept"
     return response

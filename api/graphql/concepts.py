@@ -16,6 +16,7 @@ from ontology.lang import Lang
 
 if TYPE_CHECKING:
     from api.graphql.citations import Citation
+    from api.graphql.machines import Machine
     from api.graphql.rules import Rule
 
 
@@ -164,6 +165,14 @@ class Concept(Node):
         from api.graphql.rules import rules_of  # noqa: PLC0415 - the two types know each other
 
         return page(rules_of(self.view, concept=self.index), first, after, last, before)
+
+    @strawberry.field(description="The state machines that it has, or that it is a state of.")
+    def machines(
+        self, first: First = UNSET, after: After = UNSET, last: Last = UNSET, before: Before = UNSET
+    ) -> Connection[Annotated["Machine", strawberry.lazy("api.graphql.machines")]]:
+        from api.graphql.machines import machines_of  # noqa: PLC0415 - the two types know each other
+
+        return page(machines_of(self.view, concept=self.source.name), first, after, last, before)
 
     @strawberry.field(description="The lines of the notes that say most about it.")
     def citations(self) -> list[Annotated["Citation", strawberry.lazy("api.graphql.citations")]]:

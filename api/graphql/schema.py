@@ -12,6 +12,7 @@ from api.graphql.concepts import Concept
 from api.graphql.facts import Fact, FactOrder, select
 from api.graphql.filters import ConceptFilter, FactFilter
 from api.graphql.findings import Finding
+from api.graphql.machines import Machine, machines_of
 from api.graphql.notes import Note
 from api.graphql.paths import Path
 from api.graphql.relay import After, Before, Connection, First, Last, Listing, Node, page, transparent
@@ -19,7 +20,7 @@ from api.graphql.rules import Rule
 from api.graphql.scenarios import Evaluation, System, Verdict
 from api.graphql.search import Hit, HitKind
 from api.graphql.windows import Info, Windows, not_found
-from ontology import evaluators, iri
+from ontology import evaluators, iri, machines
 from ontology.lang import Lang
 
 MAX_SCENARIOS = 100
@@ -118,13 +119,14 @@ class Query:
     def note(
         self,
         info: Info,
-        path: Annotated[str, strawberry.argument(description="Its path in the collection, or its `id`.")],
+        path: Annotated[
+            str,
+            strawberry.argument(
+                description="Its path, an end of it that only one note has (`k8s.md`), or its `id`."
+            ),
+        ],
     ) -> Note | None:
-        index = info.context.snapshot.note_index
-        found = index.get(own_name(path, Note))
-        if found is None:
-            raise not_found("note", path, index)
-        return info.context.window(Note, found)
+        return info.context.window(Note, note_index(info.context, own_name(path, Note)))
 
     @strawberry.field(description="Notes, sorted by path.")
     def notes(
@@ -183,6 +185,28 @@ class Query:
         before: Before = UNSET,
     ) -> Connection[Rule]:
         return page(rules.rules_of(info.context, system=system), first, after, last, before)
+
+    @strawberry.field(description="One state machine. Unknown names are an error with the nearest ones.")
+    def machine(
+        self,
+        info: Info,
+        id: Annotated[  # noqa: A002 - a fixed name of the API
+            str, strawberry.argument(description="Its name (`podPhase`), CURIE, IRI or `id`.")
+        ],
+    ) -> Machine | None:
+        name = iri.expand(own_name(id, Machine)).removeprefix(iri.MACHINES).removeprefix(iri.CONCEPTS)
+        return Machine(view=info.context, source=machines.machine(name))
+
+    @strawberry.field(description="State machines, sorted by name.")
+    def machines(
+        self,
+        info: Info,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[Machine]:
+        return page(machines_of(info.context), first, after, last, before)
 
     @strawberry.field(description="The systems that answer scenarios, with the questions that each is asked.")
     def systems(
@@ -280,6 +304,21 @@ def concept_index(view: Windows, text: str) -> int:
     return view.concept(own_name(text, Concept))
 
 
+def note_index(view: Windows, path: str) -> int:
+    """Return the index of a note by its path, or by an end of it that only one note has (`k8s.md`).
+
+    Raises:
+        RefusedError: no note, or several, by that path; says the nearest.
+    """
+    index = view.snapshot.note_index
+    if path in index:
+        return index[path]
+    ending = [found for known, found in index.items() if known.endswith(f"/{path}")]
+    if len(ending) == 1:
+        return ending[0]
+    raise not_found("note", path, index)
+
+
 def facts_of(view: Windows, subject: str | None, predicate: str | None, target: str | None) -> list[int]:
     """Return the facts with these parts, in the order of the snapshot, starting from the rarest index."""
     graph = view.snapshot
@@ -312,6 +351,8 @@ def fetch(view: Windows, id_: str) -> Node | None:
     }
     if sort == "System" and key in evaluators.systems():
         return System(view=view, name=key)
+    if sort == "Machine" and key in machines.machines():
+        return Machine(view=view, source=machines.machine(key))
     if sort not in indices:
         return None
     type_, index = indices[sort]
@@ -320,7 +361,7 @@ def fetch(view: Windows, id_: str) -> Node | None:
 
 SCHEMA = strawberry.Schema(
     query=Query,
-    types=[Concept, Fact, Note, Finding, Rule, System],
+    types=[Concept, Fact, Note, Finding, Rule, System, Machine],
 )
 
 # The schema as text, checked in as schema.graphql: the contract with clients.

@@ -1,7 +1,7 @@
 """Pages: what the graph holds, rendered from templates. Text of notes is always escaped."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +11,9 @@ from starlette.responses import HTMLResponse, Response
 from graph.citations import Citations
 from graph.snapshot import FactNode, NoteNode, Snapshot
 from ontology import evaluators
+
+# Too many, and too little said of each, for a first page.
+_OF_NOTES_ALONE = frozenset({"phrase", "image", "object"})
 
 
 @cache
@@ -22,7 +25,8 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    found.filters["path"] = quote
+    # one segment of an address: a path in it would be resolved by the browser
+    found.filters["path"] = partial(quote, safe="")
     return found
 
 
@@ -34,17 +38,14 @@ def render(template: str, **members: Any) -> Response:
 def front(graph: Snapshot) -> Response:
     """Return the first page: notes, concepts, systems."""
     spoken_of = {end for fact in graph.facts if fact.note >= 0 for end in (fact.subject, fact.object)}
-    concepts = [
-        {"node": node, "in_notes": index in spoken_of}
-        for index, node in enumerate(graph.concepts)
-        if node.kind not in ("phrase", "image", "object")
-    ]
+    concepts = [(i, each) for i, each in enumerate(graph.concepts) if each.kind not in _OF_NOTES_ALONE]
     facts = [len(each) for each in graph.facts_of_note]
     return render(
         "front.html",
         graph=graph,
         notes=list(zip(graph.notes, facts, strict=True)),
-        concepts=concepts,
+        known=[each for index, each in concepts if index in spoken_of],
+        others=[each for index, each in concepts if index not in spoken_of],
         systems=[(name, name in evaluators.COMPLETE) for name in evaluators.systems()],
     )
 

@@ -27,7 +27,7 @@ def test_the_names_that_others_use() -> None:
         return set(type_.fields)
 
     assert {
-        "concept", "concepts", "search", "facts", "note", "notes", "findings", "rule", "systems", "path",
+        "concept", "concepts", "search", "facts", "note", "notes", "findings", "rule", "machine", "systems", "path",
         "evaluate", "node", "nodes",
     } <= fields("Query")  # fmt: skip
     assert {"id", "name", "iri", "kind", "label", "facts", "rules", "citations"} <= fields("Concept")
