@@ -35,7 +35,7 @@ def read(ntriples: bytes) -> Iterator[tuple[str, str, Term]]:
 
 def raw(ntriples: bytes) -> Iterator[tuple[str, str, str]]:
     """Yield subject, predicate and object of each line as they are written, sorted."""
-    for line in sorted(ntriples.decode().removesuffix("\n").split("\n")):
+    for line in sorted(filter(None, ntriples.decode().split("\n"))):
         subject, predicate, rest = line.split(" ", 2)
         yield subject, predicate, rest.removesuffix(" .")
 

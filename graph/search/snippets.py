@@ -1,5 +1,6 @@
 """The passage of a document that shows why it was found, and what to highlight in it."""
 
+from collections import Counter
 from typing import NamedTuple
 
 _LONGEST = 160
@@ -16,18 +17,19 @@ class Snippet(NamedTuple):
 
 
 def snippet(document: str, matches: list[tuple[int, int]]) -> Snippet:
-    """Return the line of the first match, cut around it where it is long; matches are start and end."""
+    """Return the line with most matches, cut around the first of them; matches are start and end."""
     if not matches:
         return Snippet(document.partition("\n")[0][:_LONGEST], 0, ())
-    first = matches[0][0]
-    start = document.rfind("\n", 0, first) + 1
-    line = document.count("\n", 0, start)
-    end = document.find("\n", first)
+    on_line = Counter(document.rfind("\n", 0, start) + 1 for start, _ in matches)
+    begin = min(on_line, key=lambda at: (-on_line[at], at))
+    end = document.find("\n", begin)
     end = len(document) if end < 0 else end
-    start += len(document[start:end]) - len(document[start:end].lstrip())
-    left = start if end - start <= _LONGEST else max(start, first - _BEFORE)
+    line = document.count("\n", 0, begin)
+    begin += len(document[begin:end]) - len(document[begin:end].lstrip())
+    first = min(start for start, _ in matches if start >= begin)
+    left = begin if end - begin <= _LONGEST else max(begin, first - _BEFORE)
     right = min(end, left + _LONGEST)
-    before, after = _CUT if left > start else "", _CUT if right < end else ""
+    before, after = _CUT if left > begin else "", _CUT if right < end else ""
     shift = len(before) - left
     inside = sorted(
         {(max(a, left) + shift, min(b, right) + shift) for a, b in matches if a < right and b > left}
