@@ -13,10 +13,11 @@ from ontology.errors import OntologyError
 from ontology.scenario import Scenario
 from ontology.semantics.scheduling import snapshot
 from ontology.semantics.scheduling.cluster import Cluster
-from ontology.semantics.scheduling.cycle import Filtered, run_filters, trial
+from ontology.semantics.scheduling.cycle import Filtered, run_filters
 from ontology.semantics.scheduling.edits import Edit
 from ontology.semantics.scheduling.explanation import Explanation
 from ontology.semantics.scheduling.filters.filter import Filter, Remedy
+from ontology.semantics.scheduling.trial import trial
 from ontology.verdict import Role, Step
 
 _OFFERED = 3
@@ -72,7 +73,7 @@ def _works(scenario: Scenario, asked: Mapping[str, Any], cluster: Cluster, propo
         pod, changed = _changed(scenario, asked, cluster, proposal)
     except OntologyError:  # an edit that the API would refuse is no change to offer
         return False
-    return changed is not None and bool(run_filters(changed, changed.incoming(pod)).feasible[proposal.node])
+    return changed is not None and proposal.node in run_filters(changed, changed.incoming(pod)).nodes
 
 
 def _changed(

@@ -1,7 +1,7 @@
 """The cluster as the scheduler keeps it: columns over nodes, updated as pods are placed and taken away."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,13 +14,33 @@ from ontology.cluster.policies import PodDisruptionBudget
 from ontology.cluster.services import Service
 from ontology.pod_resources import billionths
 from ontology.semantics.scheduling import pods
-from ontology.semantics.scheduling.columns import Codes, Column, Ints, LabelColumn, Mask
+from ontology.semantics.scheduling.columns import At, Codes, Column, Ints, LabelColumn, Mask, Tracked, Whole
 from ontology.semantics.scheduling.ledger import Ledger
 from ontology.semantics.scheduling.pods import Demand, Profile, Seated
 from ontology.semantics.scheduling.storage import Storage
 from ontology.semantics.scheduling.terms import Selector, Term, Weighted
 
 KEEPS_AWAY = ("NoSchedule", "NoExecute")
+
+
+# Demands for which filters and scores are kept ready at a time.
+_KEPT = 512
+
+SCORED = ("cpu", "memory")
+"""The resources that scores compare."""
+
+
+class Machines:
+    """cpu and memory of all nodes, a row each: what there is, is requested, and is spare to scores."""
+
+    def __init__(self, cpu: Whole, memory: Whole) -> None:
+        self.capacity: Whole = np.stack([cpu, memory])
+        self.divisor: Whole = np.maximum(self.capacity, 1.0)
+        self.largest = float(self.capacity.max(initial=0.0))
+        self.known: Mask = self.capacity > 0
+        self.complete = bool(self.known.all())
+        self.used: Whole = np.zeros_like(self.capacity)
+        self.spare: Whole = self.capacity.copy()
 
 
 class Cluster:
@@ -47,8 +67,13 @@ class Cluster:
         self.storage = storage
         self.services = tuple(services)
         self.budgets = tuple(budgets)
-        self._allocatable: dict[str, Ints] = {}
+        self._allocatable: dict[str, Whole] = {}
+        self._used: dict[str, Whole] = {}
+        self._free: dict[str, Whole] = {}
         self.pod_limit = self.allocatable("pods")
+        self.machines = Machines(self.allocatable("cpu"), self.allocatable("memory"))
+        for resource, row in zip(SCORED, self.machines.used, strict=True):
+            self._used[resource] = row
         self.node_codes: Codes = np.arange(1, self.size + 1, dtype=np.intp)
         self.taints: Column[tuple[Taint, ...]] = Column.of(
             (tuple(node.spec.taints or ()) for node in self.nodes),
@@ -56,7 +81,7 @@ class Cluster:
         )
         self.unschedulable: Mask = np.fromiter((n.spec.unschedulable for n in self.nodes), bool, self.size)
         self.pod_count: Ints = np.zeros(self.size, dtype=np.int64)
-        self.load: tuple[Ints, Ints] = (np.zeros(self.size, np.int64), np.zeros(self.size, np.int64))
+        self.journal: list[int] = []
         self.seats: list[list[Seated]] = [[] for _ in self.nodes]
         self.nominated: dict[int, list[Seated]] = {}
         self.ports: dict[tuple[str, int], dict[str, Counter[int]]] = {}
@@ -66,7 +91,6 @@ class Cluster:
         self.repulsion_keys: dict[str, None] = {}
         self.attraction_keys: dict[str, None] = {}
         self.prepared: dict[Any, Any] = {}
-        self._used: dict[str, Ints] = {}
         self._labels: dict[str, LabelColumn] = {}
         self._demands: dict[bytes, Demand] = {}
         self._admitted: dict[Term, frozenset[str] | None] = {}
@@ -80,22 +104,43 @@ class Cluster:
             found = self._labels[key] = LabelColumn(key, [node.labels for node in self.nodes])
         return found
 
-    def allocatable(self, resource: str) -> Ints:
+    def allocatable(self, resource: str) -> Whole:
         """Return what each node has to give, in the scheduler's unit; 0 where it says nothing."""
         found = self._allocatable.get(resource)
         if found is None:
             column = Column.of(
                 ((node.status.allocatable or {}).get(resource, 0) for node in self.nodes), lambda q: q
             )
-            found = column.numbers(lambda quantity: pods.unit(resource, billionths(quantity)))
-            self._allocatable[resource] = found
+            numbers = column.numbers(lambda quantity: pods.unit(resource, billionths(quantity)))
+            found = self._allocatable[resource] = numbers.astype(np.float64)
         return found
 
-    def used(self, resource: str) -> Ints:
+    def used(self, resource: str) -> Whole:
         """Return what the pods of each node request."""
         found = self._used.get(resource)
         if found is None:
-            found = self._used[resource] = np.zeros(self.size, dtype=np.int64)
+            found = self._used[resource] = np.zeros(self.size)
+        return found
+
+    def free(self, resource: str) -> Whole:
+        """Return what is left of `allocatable`; less than nothing where too much is promised already."""
+        found = self._free.get(resource)
+        if found is None:
+            found = self._free[resource] = self.allocatable(resource) - self.used(resource)
+        return found
+
+    def tracked(self, key: Hashable, compute: Callable[[At], Whole]) -> Tracked:
+        """Return the column known by `key` of what nodes hold, kept current as pods come and go."""
+        found: Tracked | None = self.prepared.get(key)
+        if found is None:
+            found = self.prepared[key] = Tracked(self.journal, compute)
+        return found
+
+    def constant(self, value: float) -> Whole:
+        """Return the column that is the same for every node; it must not be changed."""
+        found: Whole | None = self.prepared.get(("constant", value))
+        if found is None:
+            found = self.prepared["constant", value] = np.full(self.size, value)
         return found
 
     def admitted(self, selector: NodeSelector) -> Mask:
@@ -188,8 +233,16 @@ class Cluster:
         key = pods.fingerprint(pod, incoming=incoming)
         found = self._demands.get(key)
         if found is None:
+            if len(self._demands) % _KEPT == 0:
+                self._forget()
             found = self._demands[key] = pods.demand(pod, incoming=incoming)
         return found
+
+    def _forget(self) -> None:
+        # what is ready for one demand takes several columns: with many demands, memory matters more
+        self.prepared.clear()
+        for ledger in (self.profiles, self.repulsions, self.attractions):
+            ledger.forget()
 
     def incoming(self, pod: Pod) -> Seated:
         """Return a pod that asks for a node."""
@@ -220,11 +273,14 @@ class Cluster:
         self.nominated.setdefault(node, []).append(pod)
 
     def _weigh(self, demand: Demand, node: int, sign: int) -> None:
+        self.journal.append(node)
         self.pod_count[node] += sign
         for resource, amount in demand.requests.items():
+            self.free(resource)[node] -= sign * amount  # before `used`, from which it is first computed
             self.used(resource)[node] += sign * amount
-        for column, amount in zip(self.load, demand.load, strict=True):
-            column[node] += sign * amount
+        cpu, memory = demand.load
+        self.machines.spare[0, node] -= sign * cpu
+        self.machines.spare[1, node] -= sign * memory
         for address, protocol, port in demand.ports:
             self.ports.setdefault((protocol, port), {}).setdefault(address, Counter())[node] += sign
 

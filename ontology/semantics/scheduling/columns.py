@@ -4,12 +4,14 @@ A rule asks each distinct value once, and the answer is spread over all nodes by
 """
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+Whole = NDArray[np.float64]
+"""Whole numbers held in doubles, exact up to 2^53: processors work on these in vectors, also to divide."""
 Codes = NDArray[np.intp]
 Mask = NDArray[np.bool_]
 At = slice | Codes
@@ -18,9 +20,9 @@ ALL = slice(None)
 V = TypeVar("V")
 H = TypeVar("H", bound=Hashable)
 
-# Below this, a quotient of two integers in floating point truncates as the integers do: the nearest double
-# to a/b cannot reach the next whole number up to 100.
-_EXACT_IN_FLOAT = 2**46
+# With denominators below this, the quotient of two whole numbers in doubles is cut off as integers are: the
+# double nearest to a/b cannot reach the next whole number up to 100.
+_EXACT_BELOW = 2**46
 
 
 class Column(Generic[V]):
@@ -77,23 +79,35 @@ class LabelColumn:
         return next(value for value, each in self.index.items() if each == code)
 
 
-def quotients(numerators: Ints, denominators: Ints, *, largest: int) -> Ints:
-    """Return `numerators // denominators` for quotients from 0 to 100; `largest` bounds the denominators.
+class Tracked:
+    """A column of what nodes hold, kept current by asking again only about nodes that changed since.
 
-    Processors divide doubles in vectors but integers one by one; both truncate alike where the
-    denominators are small enough.
+    `journal` lists the nodes in the order in which they changed.
     """
-    if largest < _EXACT_IN_FLOAT:
-        quotient: Ints = (numerators / denominators).astype(np.int64)
-        return quotient
-    return numerators // denominators
+
+    def __init__(self, journal: Sequence[int], compute: Callable[[At], Whole]) -> None:
+        self._journal = journal
+        self._compute = compute
+        self._values = compute(ALL)
+        self._seen = len(journal)
+
+    def current(self) -> Whole:
+        """Return the column as of now; the next call may change it."""
+        if self._seen != len(self._journal):
+            changed = self._journal[self._seen :]
+            self._seen = len(self._journal)
+            if len(changed) * 4 < len(self._values):
+                at = np.array(changed, dtype=np.intp)
+                self._values[at] = self._compute(at)
+            else:
+                self._values = self._compute(ALL)
+        return self._values
 
 
-def indices(mask: Mask) -> At:
-    """Return the positions where `mask` holds, as a slice if they are all."""
-    return ALL if mask.all() else np.flatnonzero(mask)
-
-
-def array(values: Iterable[Any], size: int) -> Ints:
-    """Return integers as a column."""
-    return np.fromiter(values, np.int64, size)
+def hundredths(parts: Whole, wholes: Whole, *, largest: float) -> Whole:
+    """Return 100 * `parts` / `wholes`, cut off, parts being 0 to the whole; `largest` bounds the wholes."""
+    if largest < _EXACT_BELOW:
+        shares: Whole = np.floor(parts * 100.0 / wholes)
+    else:
+        shares = (100 * parts.astype(np.int64) // wholes.astype(np.int64)).astype(np.float64)
+    return shares

@@ -100,7 +100,7 @@ class Explanation:
         cluster, scored = self._filtered.cluster, self._scored
         if len(scored.nodes):
             winners = tuple(sorted(cluster.names[i] for i in scored.best))
-            facts = {"winners": winners[:5], "total": int(scored.totals.max()), "feasible": len(scored.nodes)}
+            facts = {"winners": winners[:5], "total": scored.highest, "feasible": len(scored.nodes)}
         else:
             facts = {"nodes": cluster.size}
         yield Step("scheduling.feasible", bool(len(scored.nodes)), {"pod": self._filtered.pod.name} | facts)

@@ -77,6 +77,12 @@ class Ledger(Generic[T]):
                 self._watch(entry, tally, weigh)
         return found[0]
 
+    def forget(self) -> None:
+        """Drop all tallies; those still held elsewhere are no longer kept up to date."""
+        self._tallies.clear()
+        for entry in self._entries.values():
+            entry.tallies.clear()
+
     @staticmethod
     def _watch(entry: _Entry[T], tally: Tally, weigh: Weigh[T]) -> None:
         weight = weigh(entry.thing)

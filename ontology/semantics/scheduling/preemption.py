@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from ontology.semantics.scheduling import message
 from ontology.semantics.scheduling.cluster import Cluster
-from ontology.semantics.scheduling.cycle import Filtered, Rejection, Trial, trial
+from ontology.semantics.scheduling.cycle import Filtered
+from ontology.semantics.scheduling.plan import Rejection
 from ontology.semantics.scheduling.pods import Seated
 from ontology.semantics.scheduling.terms import Selector
+from ontology.semantics.scheduling.trial import Trial, trial
 
 NOT_HELPFUL = "Preemption is not helpful for scheduling"
 NO_VICTIMS = "No preemption victims found for incoming pod"

@@ -92,8 +92,8 @@ def rejected(filtered: Filtered) -> dict[str, dict[str, Any]]:
 
 def scores(filtered: Filtered, scored: Scored) -> dict[str, dict[str, int]]:
     """Return for each feasible node the weighted points of each plugin, and their total."""
-    columns = [(score.PLUGIN, points.tolist()) for score, points in scored.parts]
-    columns.append(("total", scored.totals.tolist()))
+    columns = [(score.PLUGIN, points.astype(int).tolist()) for score, points in scored.parts]
+    columns.append(("total", scored.totals.astype(int).tolist()))
     names = [filtered.cluster.names[i] for i in scored.nodes]
     return {name: {plugin: points[i] for plugin, points in columns} for i, name in enumerate(names)}
 

@@ -27,14 +27,13 @@ class Filter(ABC):
     """One filter, ready for one pod.
 
     `PLUGIN` is its name in kube-scheduler, `RULE` ours. `STATIC` filters look only at what nodes are, not
-    at who runs there; `LASTING` ones stay right while pods come and go, since they watch live columns.
+    at who runs there; the others watch live columns, and so stay right while pods come and go.
     """
 
     PLUGIN: ClassVar[str]
     RULE: ClassVar[str]
     STAGE: ClassVar[str] = ""
     STATIC: ClassVar[bool] = False
-    LASTING: ClassVar[bool] = True
 
     def __init__(self, cluster: Cluster, demand: Demand) -> None:
         self.cluster = cluster

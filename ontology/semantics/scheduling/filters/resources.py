@@ -29,13 +29,14 @@ class Resources(Filter):
     def __init__(self, cluster: Cluster, demand: Demand) -> None:
         super().__init__(cluster, demand)
         self._wanted = tuple(
-            (asked, cluster.allocatable(resource), cluster.used(resource), 4 << position)
+            (asked, cluster.free(resource), 4 << position)
             for position, (resource, asked) in enumerate(demand.requests.items())
         )
         self.resources = tuple(demand.requests)
-        self._never = np.zeros(cluster.size, dtype=np.int64)
-        for asked, allocatable, _, bit in self._wanted:
-            self._never |= np.where(asked > allocatable, bit | _NEVER, 0)
+        never = np.zeros(cluster.size, dtype=np.int64)
+        for position, (resource, asked) in enumerate(demand.requests.items()):
+            never |= np.where(asked > cluster.allocatable(resource), (4 << position) | _NEVER, 0)
+        self._never = never
 
     @classmethod
     def prepare(cls, cluster: Cluster, demand: Demand) -> Self:
@@ -44,10 +45,14 @@ class Resources(Filter):
 
     def codes(self, at: At) -> Ints:
         """Return a set of bits: never, pods, then each requested resource in turn."""
-        cluster = self.cluster
-        codes = self._never[at] + (cluster.pod_count[at] >= cluster.pod_limit[at]) * _PODS
-        for asked, allocatable, used, bit in self._wanted:
-            codes |= (used[at] > allocatable[at] - asked) * bit
+        codes = self._never[at]
+        full = self.cluster.pod_count[at] >= self.cluster.pod_limit[at]
+        if np.count_nonzero(full):
+            codes = codes + full * _PODS
+        for asked, free, bit in self._wanted:
+            short = free[at] < asked
+            if np.count_nonzero(short):
+                codes = codes | (short * bit)
         return codes
 
     def short(self, code: int) -> tuple[str, ...]:
@@ -67,7 +72,7 @@ class Resources(Filter):
 
     def free(self, node: int, resource: str) -> int:
         """Return what a node has left, in the scheduler's unit."""
-        return int(self.cluster.allocatable(resource)[node] - self.cluster.used(resource)[node])
+        return int(self.cluster.free(resource)[node])
 
     def facts(self, node: int, code: int) -> Mapping[str, Any]:
         """Return each shortage as requested > free, or what is free of what is requested."""

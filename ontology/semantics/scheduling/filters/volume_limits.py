@@ -22,7 +22,6 @@ class VolumeLimits(TableFilter):
 
     PLUGIN = "NodeVolumeLimits"
     RULE = "scheduling.volumeLimits"
-    LASTING = False
     REASONS = (("node(s) exceed max volume count", False),)
 
     def __init__(self, cluster: Cluster, demand: Demand, wanted: frozenset[Attachment]) -> None:

@@ -45,7 +45,6 @@ class VolumeRestrictions(TableFilter):
 
     PLUGIN = "VolumeRestrictions"
     RULE = "scheduling.volumeRestrictions"
-    LASTING = False
     REASONS = (
         ("node(s) had no available disk", False),
         (

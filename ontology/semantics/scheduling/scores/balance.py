@@ -7,10 +7,9 @@ a node is not liked for being balanced while the pod makes it worse.
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ontology.semantics.scheduling.cluster import Cluster
-from ontology.semantics.scheduling.columns import At, Ints
+from ontology.semantics.scheduling.cluster import SCORED, Cluster, Machines
+from ontology.semantics.scheduling.columns import At, Tracked, Whole
 from ontology.semantics.scheduling.pods import Demand
 from ontology.semantics.scheduling.scores.score import HIGHEST, Score
 
@@ -24,31 +23,33 @@ class Balance(Score):
     RULE = "scheduling.balance"
     WEIGHT = 1
 
-    def __init__(self, cluster: Cluster, demand: Demand) -> None:
-        self._cluster = cluster
-        self._asked = tuple(demand.requests.get(resource, 0) for resource in ("cpu", "memory"))
+    def __init__(self, before: Tracked, after: Tracked) -> None:
+        self._before = before
+        self._after = after
 
     @classmethod
     def prepare(cls, cluster: Cluster, demand: Demand) -> Self | None:
         """Return None for a pod that requests neither cpu nor memory."""
-        return cls(cluster, demand) if {"cpu", "memory"} & demand.requests.keys() else None
+        if demand.requests.keys().isdisjoint(SCORED):
+            return None
+        cpu, memory = (demand.requests.get(resource, 0) for resource in SCORED)
+        return cls(_with_more(cluster, 0, 0), _with_more(cluster, cpu, memory))
 
-    def points(self, at: At) -> Ints:
+    def points(self, at: At) -> Whole:
         """75 where the balance stays, more where it gets better."""
-        cpu, memory = self._asked
-        after, before = balance(self._cluster, at, cpu, memory), balance(self._cluster, at, 0, 0)
-        return _HALF + ((_HALF + after - before) >> 1)
+        change = self._after.current()[at] - self._before.current()[at]
+        return np.floor((change + _HALF) * 0.5) + _HALF
 
 
-def balance(cluster: Cluster, at: At, cpu: int, memory: int) -> Ints:
-    """Return 0 to 100 for each node with so much more requested; 100 is in balance."""
-    apart = _fraction(cluster, "cpu", at, cpu) - _fraction(cluster, "memory", at, memory)
-    points: Ints = ((1.0 - np.abs(apart / 2.0)) * float(HIGHEST)).astype(np.int64)
-    lacking = (cluster.allocatable("cpu")[at] == 0) | (cluster.allocatable("memory")[at] == 0)
-    return np.where(lacking, HIGHEST, points)
+def _with_more(cluster: Cluster, cpu: int, memory: int) -> Tracked:
+    more: Whole = np.array([[float(cpu)], [float(memory)]])
+    return cluster.tracked((Balance, cpu, memory), lambda at: balance(cluster.machines, at, more))
 
 
-def _fraction(cluster: Cluster, resource: str, at: At, more: int) -> NDArray[np.float64]:
-    capacity = cluster.allocatable(resource)[at]
-    used = cluster.used(resource)[at] + more
-    return np.minimum(used / np.maximum(capacity, 1), 1.0)
+def balance(machines: Machines, at: At, more: Whole) -> Whole:
+    """Return 0 to 100 for each node with so much `more` requested; 100 is in balance."""
+    fractions: Whole = np.minimum((machines.used[:, at] + more) / machines.divisor[:, at], 1.0)
+    points: Whole = np.floor((1.0 - np.abs((fractions[0] - fractions[1]) / 2.0)) * HIGHEST)
+    if machines.complete:
+        return points
+    return np.where(machines.known[:, at].all(axis=0), points, float(HIGHEST))

@@ -12,7 +12,7 @@ import numpy as np
 
 from ontology.cluster.nodes import ContainerImage
 from ontology.semantics.scheduling.cluster import Cluster
-from ontology.semantics.scheduling.columns import At, Column, Ints
+from ontology.semantics.scheduling.columns import At, Column, Whole
 from ontology.semantics.scheduling.pods import Demand
 from ontology.semantics.scheduling.scores.score import HIGHEST, Score
 
@@ -26,8 +26,9 @@ class ImageLocality(Score):
     PLUGIN = "ImageLocality"
     RULE = "scheduling.imageLocality"
     WEIGHT = 1
+    STATIC = True
 
-    def __init__(self, points: Ints) -> None:
+    def __init__(self, points: Whole) -> None:
         self._points = points
 
     @classmethod
@@ -35,9 +36,9 @@ class ImageLocality(Score):
         """Return the score; it is never left out."""
         spec = demand.pod.spec
         wanted = [normal(c.image) for c in (*(spec.init_containers or ()), *(spec.containers or ()))]
-        if not cluster.size or not any(node.status.images for node in cluster.nodes):
-            return cls(np.zeros(cluster.size, dtype=np.int64))
         sizes, spread = _known(cluster)
+        if sizes.keys().isdisjoint(wanted):
+            return cls(cluster.constant(0.0))
         worth = {
             name: int(float(sizes[name]) * (spread[name] / cluster.size))
             for name in set(wanted) & sizes.keys()
@@ -47,9 +48,10 @@ class ImageLocality(Score):
             lambda images: sum(worth.get(name, 0) for name in wanted if name in _names(images))
         )
         most = _MOST * len(wanted)
-        return cls(HIGHEST * (np.clip(sums, _LEAST, most) - _LEAST) // (most - _LEAST))
+        points = HIGHEST * (np.clip(sums, _LEAST, most) - _LEAST) // (most - _LEAST)
+        return cls(points.astype(np.float64))
 
-    def points(self, at: At) -> Ints:
+    def points(self, at: At) -> Whole:
         """From 0 for 23 MiB or less to 100 for 1000 MiB a container."""
         return self._points[at]
 

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 
 from ontology.semantics.scheduling.cluster import Cluster
-from ontology.semantics.scheduling.columns import At, Ints
+from ontology.semantics.scheduling.columns import At, Whole
 from ontology.semantics.scheduling.pods import Demand
 from ontology.semantics.scheduling.scores.score import Score, in_proportion
 
@@ -19,8 +19,9 @@ class PreferredNodes(Score):
     PLUGIN = "NodeAffinity"
     RULE = "scheduling.preferredNodes"
     WEIGHT = 2
+    STATIC = True
 
-    def __init__(self, weights: Ints) -> None:
+    def __init__(self, weights: Whole) -> None:
         self.weights = weights
 
     @classmethod
@@ -30,11 +31,11 @@ class PreferredNodes(Score):
         preferred = affinity.node_affinity.preferred if affinity and affinity.node_affinity else None
         if not preferred:
             return None
-        weights = np.zeros(cluster.size, dtype=np.int64)
+        weights = np.zeros(cluster.size)
         for each in preferred:
             weights += cluster.term_mask(each.preference) * each.weight
         return cls(weights)
 
-    def points(self, at: At) -> Ints:
+    def points(self, at: At) -> Whole:
         """In proportion to the highest sum."""
         return in_proportion(self.weights[at])

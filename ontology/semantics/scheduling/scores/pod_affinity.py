@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 
 from ontology.semantics.scheduling.cluster import Cluster
-from ontology.semantics.scheduling.columns import At, Codes, Ints
+from ontology.semantics.scheduling.columns import At, Codes, Whole
 from ontology.semantics.scheduling.filters.pod_affinity import covers
 from ontology.semantics.scheduling.ledger import Tally
 from ontology.semantics.scheduling.pods import Demand
@@ -37,24 +37,23 @@ class PreferredPods(Score):
             return None
         return cls(cluster, demand, tuple(_own(cluster, each) for each in demand.preferences))
 
-    def points(self, at: At) -> Ints | None:
+    def points(self, at: At) -> Whole | None:
         """From 0 for the lowest sum to 100 for the highest; None where no term matches anywhere."""
         raw = self.raw(at)
         if raw is None:
             return None
-        lowest, highest = int(raw.min()), int(raw.max())
+        lowest, highest = float(raw.min()), float(raw.max())
         if highest == lowest:
-            return np.zeros(len(raw), dtype=np.int64)
+            return np.zeros(len(raw))
         # in doubles and in this order, as kube-scheduler does: 29 of 100 becomes 28
-        points: Ints = (float(HIGHEST) * ((raw - lowest) / float(highest - lowest))).astype(np.int64)
-        return points
+        return np.floor(HIGHEST * ((raw - lowest) / (highest - lowest)))
 
-    def raw(self, at: At) -> Ints | None:
+    def raw(self, at: At) -> Whole | None:
         """Return the sums of weights; None where no term matches anywhere."""
-        found: Ints | None = None
+        found: Whole | None = None
         for codes, tally, weight in (*self._own, *self._of_others()):
             if tally.hits:
-                part = tally.sums[codes[at]] * weight
+                part: Whole = tally.sums[codes[at]] * np.float64(weight)
                 found = part if found is None else found + part
         return found
 

@@ -8,10 +8,10 @@ from typing import Self
 
 import numpy as np
 
-from ontology.semantics.scheduling.cluster import Cluster
-from ontology.semantics.scheduling.columns import At, Ints, quotients
+from ontology.semantics.scheduling.cluster import Cluster, Machines
+from ontology.semantics.scheduling.columns import At, Tracked, Whole, hundredths
 from ontology.semantics.scheduling.pods import Demand
-from ontology.semantics.scheduling.scores.score import HIGHEST, Score
+from ontology.semantics.scheduling.scores.score import Score
 
 
 class FreeResources(Score):
@@ -21,28 +21,28 @@ class FreeResources(Score):
     RULE = "scheduling.freeResources"
     WEIGHT = 1
 
-    def __init__(self, cluster: Cluster, demand: Demand) -> None:
-        self._parts = [
-            (asked, cluster.allocatable(resource), load, int(cluster.allocatable(resource).max(initial=0)))
-            for asked, resource, load in zip(
-                demand.load_if_placed, ("cpu", "memory"), cluster.load, strict=True
-            )
-        ]
-        self._known: Ints = np.sum([allocatable > 0 for _, allocatable, _, _ in self._parts], axis=0)
-        self._plain = bool((self._known == len(self._parts)).all())
+    def __init__(self, column: Tracked) -> None:
+        self._column = column
 
     @classmethod
     def prepare(cls, cluster: Cluster, demand: Demand) -> Self:
         """Return the score; it is never left out."""
-        return cls(cluster, demand)
+        asked: Whole = np.array([[float(amount)] for amount in demand.load_if_placed])
+        machines = cluster.machines
+        return cls(cluster.tracked((cls, demand.load_if_placed), lambda at: free_shares(machines, at, asked)))
 
-    def points(self, at: At) -> Ints:
+    def points(self, at: At) -> Whole:
         """The mean of the shares, over the resources that the node says it has."""
-        total: Ints = np.zeros(1, dtype=np.int64)
-        for asked, allocatable, load, largest in self._parts:
-            capacity = allocatable[at]
-            free = np.maximum(capacity - load[at] - asked, 0)
-            total = total + quotients(free * HIGHEST, np.maximum(capacity, 1), largest=largest)
-        if self._plain:
-            return total >> 1
-        return total // np.maximum(self._known[at], 1)
+        return self._column.current()[at]
+
+
+def free_shares(machines: Machines, at: At, asked: Whole) -> Whole:
+    """Return the mean percentage that is left of cpu and memory with so much more asked."""
+    spare = np.maximum(machines.spare[:, at] - asked, 0.0)
+    shares = hundredths(spare, machines.divisor[:, at], largest=machines.largest)
+    total: Whole = shares[0] + shares[1]
+    if machines.complete:
+        total *= 0.5
+    else:
+        total /= np.maximum(machines.known[:, at].sum(axis=0), 1)
+    return np.floor(total, out=total)

@@ -3,19 +3,25 @@
 from abc import ABC, abstractmethod
 from typing import ClassVar, Self
 
+import numpy as np
+
 from ontology.semantics.scheduling.cluster import Cluster
-from ontology.semantics.scheduling.columns import At, Ints
+from ontology.semantics.scheduling.columns import At, Whole
 from ontology.semantics.scheduling.pods import Demand
 
 HIGHEST = 100
 
 
 class Score(ABC):
-    """One score, ready for one pod. It stays right while pods come and go, since it watches live columns."""
+    """One score, ready for one pod. It stays right while pods come and go, since it watches live columns.
+
+    `STATIC` ones look only at what nodes are.
+    """
 
     PLUGIN: ClassVar[str]
     RULE: ClassVar[str]
     WEIGHT: ClassVar[int]
+    STATIC: ClassVar[bool] = False
 
     @classmethod
     @abstractmethod
@@ -23,12 +29,12 @@ class Score(ABC):
         """Return the score for a pod, or None where the scheduler leaves it out."""
 
     @abstractmethod
-    def points(self, at: At) -> Ints | None:
+    def points(self, at: At) -> Whole | None:
         """Return 0 to 100 for each node at `at`, normalised over just these; None where it is left out."""
 
 
-def in_proportion(raw: Ints, *, fewer_is_better: bool = False) -> Ints:
+def in_proportion(raw: Whole, *, fewer_is_better: bool = False) -> Whole:
     """Return raw scores scaled so that the highest is 100, or, where fewer is better, 0."""
-    highest = int(raw.max(initial=0))
-    scaled = HIGHEST * raw // highest if highest else raw
+    highest = float(raw.max(initial=0.0))
+    scaled = np.floor(HIGHEST * raw / highest) if highest else raw
     return HIGHEST - scaled if fewer_is_better else scaled

@@ -5,11 +5,13 @@ Source: kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration (v1
 
 from typing import Self
 
+import numpy as np
+
 from ontology import tolerations
 from ontology.semantics.scheduling.cluster import Cluster
-from ontology.semantics.scheduling.columns import At, Ints
+from ontology.semantics.scheduling.columns import At, Whole
 from ontology.semantics.scheduling.pods import Demand
-from ontology.semantics.scheduling.scores.score import Score, in_proportion
+from ontology.semantics.scheduling.scores.score import HIGHEST, Score, in_proportion
 
 SOFT = ("PreferNoSchedule",)
 
@@ -20,16 +22,23 @@ class SoftTaints(Score):
     PLUGIN = "TaintToleration"
     RULE = "scheduling.softTaints"
     WEIGHT = 3
+    STATIC = True
 
-    def __init__(self, untolerated: Ints) -> None:
-        self.untolerated = untolerated
+    def __init__(self, untolerated: Whole, constant: Whole | None) -> None:
+        self._untolerated = untolerated
+        self._constant = constant
 
     @classmethod
     def prepare(cls, cluster: Cluster, demand: Demand) -> Self:
         """Return the score; it is never left out."""
         asked = demand.pod.spec.tolerations
-        return cls(cluster.taints.numbers(lambda t: len(tolerations.untolerated(t, asked, effects=SOFT))))
+        counts = cluster.taints.numbers(lambda t: len(tolerations.untolerated(t, asked, effects=SOFT)))
+        if not counts.any():
+            return cls(cluster.constant(0.0), cluster.constant(float(HIGHEST)))
+        return cls(counts.astype(np.float64), None)
 
-    def points(self, at: At) -> Ints:
+    def points(self, at: At) -> Whole:
         """100 without such taints, 0 for the node with the most."""
-        return in_proportion(self.untolerated[at], fewer_is_better=True)
+        if self._constant is not None:
+            return self._constant[at]
+        return in_proportion(self._untolerated[at], fewer_is_better=True)

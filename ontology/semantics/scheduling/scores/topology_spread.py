@@ -13,7 +13,7 @@ import numpy as np
 from ontology import selectors
 from ontology.cluster.meta import LabelSelector
 from ontology.semantics.scheduling.cluster import Cluster
-from ontology.semantics.scheduling.columns import At, Codes, Ints, Mask
+from ontology.semantics.scheduling.columns import At, Codes, Mask, Whole
 from ontology.semantics.scheduling.filters.topology_spread import (
     counted_nodes,
     counts,
@@ -62,19 +62,19 @@ class SoftSpread(Score):
         keyed = keyed_nodes(cluster, constraints) if own else np.ones(cluster.size, dtype=bool)
         return cls(tuple(_counted(cluster, demand, c, keyed) for c in constraints), keyed, own=own)
 
-    def points(self, at: At) -> Ints:
+    def points(self, at: At) -> Whole:
         """100 for the emptiest; 0 for nodes that lack a key of the pod's own constraints."""
         keyed = self._keyed[at]
         raw = self.raw(at)
         scored = raw[keyed]
         if not len(scored):
-            return np.zeros(len(raw), dtype=np.int64)
-        highest, lowest = int(scored.max()), int(scored.min())
+            return np.zeros(len(raw))
+        highest, lowest = float(scored.max()), float(scored.min())
         if highest == 0:
-            return np.where(keyed, HIGHEST, 0)
-        return np.where(keyed, HIGHEST * (highest + lowest - raw) // highest, 0)
+            return np.where(keyed, float(HIGHEST), 0.0)
+        return np.where(keyed, np.floor(HIGHEST * (highest + lowest - raw) / highest), 0.0)
 
-    def raw(self, at: At) -> Ints:
+    def raw(self, at: At) -> Whole:
         """Return the weighted counts, rounded; more is worse."""
         keyed = self._keyed[at]
         total = np.zeros(len(keyed))
@@ -86,8 +86,7 @@ class SoftSpread(Score):
             part = counts_here * np.log(float(domains + 2)) + float(each.constraint.max_skew - 1)
             total = total + np.where(present, part, 0.0)
         floor = np.floor(total)
-        rounded: Ints = (floor + (total - floor >= 0.5)).astype(np.int64)  # noqa: PLR2004 - halves go up
-        return rounded
+        return floor + (total - floor >= 0.5)  # noqa: PLR2004 - halves go up
 
 
 def _distinct(codes: Codes, size: int, *, own: bool) -> int:
