@@ -17,6 +17,9 @@ from ontology.verdict import Verdict
 EVALUATORS: Mapping[tuple[str, str], str] = {
     ("access", "clientCertificate"): "ontology.semantics.access.certificates:CLIENT_CERTIFICATE",
     ("access", "kubeconfig"): "ontology.semantics.access.kubeconfig:KUBECONFIG",
+    ("access", "podToken"): "ontology.semantics.access.pod_tokens:POD_TOKEN",
+    ("access", "proxy"): "ontology.semantics.access.proxy:PROXY",
+    ("access", "request"): "ontology.walkthroughs.access_request:REQUEST",
     ("access", "serviceAccountToken"): "ontology.semantics.access.service_accounts:SERVICE_ACCOUNT_TOKEN",
     ("rbac", "accessOf"): "ontology.semantics.rbac.listing:ACCESS_OF",
     ("rbac", "authorize"): "ontology.semantics.rbac.authorize:AUTHORIZE",
@@ -50,6 +53,7 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
     ("workloads", "run"): "ontology.semantics.workloads.run:RUN",
     ("workloads", "collect"): "ontology.semantics.workloads.ownership:COLLECT",
     ("workloads", "reconcileCronJob"): "ontology.semantics.workloads.cronjobs:RECONCILE_CRON_JOB",
+    ("autoscaling", "simulate"): "ontology.semantics.autoscaling.simulate:SIMULATE",
 }
 
 # Systems whose recorded verdicts are met in full: `kubelore evaluate --systems` lists them.
