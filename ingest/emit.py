@@ -11,12 +11,13 @@ Source: W3C N-Quads; PROV-O; Web Annotation Data Model, sections 4.2.4 and 4.2.5
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ingest.ingested import Ingested
 from ingest.lint.findings import Finding
+from ingest.lint.wording import message
 from ingest.parse.note import Image, Section
 from ontology import iri, terms
 from ontology.concepts import ConceptRegistry
@@ -26,35 +27,34 @@ from ontology.statements import Span, Statement, Strength, Text
 if TYPE_CHECKING:
     from rdflib import Dataset
 
-Wording = Callable[[Finding, Lang], str]
-
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 _TRUE = f'"true"^^<{terms.BOOLEAN}>'
 # A name as long as a term of the notes is asked for again and again, a whole text never.
 _NAMES_KEPT = 100_000
 
 
-def emit(
-    note: Ingested, *, known: ConceptRegistry | None = None, word: Wording | None = None, reader: str = ""
-) -> bytes:
+def emit(note: Ingested, *, known: ConceptRegistry | None = None, reader: str = "") -> bytes:
     """Return the note's graph as N-Quads, in the order of the note.
 
-    `known` are the concepts that the vocabulary labels; any other gets its name as label. `word` words a
-    finding, `reader` names the version of who read. Equal notes give equal bytes.
+    `known` are the concepts that the vocabulary labels; any other gets its name as label. `reader` names
+    the version of who read. Equal notes give equal bytes.
     """
     graph = iri.note(note.document)
-    lines = _Writer(note, reader).lines(known, word)
+    lines = _Writer(note, reader).lines(known)
     end = f" <{graph}> .\n"
     return "".join(f"{line}{end}" for line in lines).encode("utf-8", "replace")
 
 
-def dataset(notes: Iterable[bytes]) -> "Dataset":
-    """Return emitted notes as one `rdflib.Dataset`, a graph a note."""
-    from rdflib import Dataset  # noqa: PLC0415 - slow to load, and only who asks for a dataset pays
+def dataset(notes: Iterable[Ingested]) -> "Dataset":
+    """Return notes as one `rdflib.Dataset`, a graph a note."""
+    from rdflib import Dataset, URIRef  # noqa: PLC0415 - slow to load; only who asks for a dataset pays
 
     found = Dataset()
-    for nquads in notes:
-        found.parse(data=nquads, format="nquads")
+    for note in notes:
+        name = iri.note(note.document)
+        # A raw line end never stands inside a term, so this takes off exactly the graph's name.
+        triples = emit(note).replace(f" <{name}> .\n".encode(), b" .\n")
+        found.graph(URIRef(name)).parse(data=triples, format="nt")
     return found
 
 
@@ -70,7 +70,7 @@ class _Writer:
         self.written: set[str] = set()
         self.characters = _characters(self.data, self._offsets())
 
-    def lines(self, known: ConceptRegistry | None, word: Wording | None) -> Iterator[str]:
+    def lines(self, known: ConceptRegistry | None) -> Iterator[str]:
         yield from self._note()
         for index, section in enumerate(self.note.sections):
             yield from self._section(index, section)
@@ -81,7 +81,7 @@ class _Writer:
             yield from self._fact(statement, repeated)
         yield from self._labels(known)
         for finding in self.note.findings:
-            yield from self._finding(finding, word)
+            yield from self._finding(finding)
 
     def _note(self) -> Iterator[str]:
         note, node = self.note, self.node
@@ -181,7 +181,7 @@ class _Writer:
             if known is None or name not in known:
                 yield f"{_concept(name)} <{terms.LABEL}> {_literal(name)}"
 
-    def _finding(self, finding: Finding, word: Wording | None) -> Iterator[str]:
+    def _finding(self, finding: Finding) -> Iterator[str]:
         place = (finding.kind, str(finding.line), str(finding.column), finding.found, finding.canonical)
         node = f"<{iri.part(self.iri, 'finding', *place)}>"
         if node in self.written:
@@ -196,9 +196,9 @@ class _Writer:
         yield f"{node} <{terms.FOUND}> {_literal(finding.found)}"
         if finding.canonical:
             yield f"{node} <{terms.CANONICAL}> {_literal(finding.canonical)}"
-        if word is not None:
+        if finding.wording:
             for lang in Lang:
-                yield f"{node} <{terms.MESSAGE}> {_literal(word(finding, lang))}@{lang}"
+                yield f"{node} <{terms.MESSAGE}> {_literal(message(finding, lang))}@{lang}"
 
     def _span(self, span: Span) -> tuple[str, Iterable[str]]:
         """The node of a span, and its triples the first time."""

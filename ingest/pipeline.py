@@ -12,6 +12,8 @@ from ingest.ingested import Ingested
 from ingest.lexicon.entries import Lexicon, lexicon
 from ingest.link.outline import Node, Outline, build
 from ingest.link.repair import Speller
+from ingest.lint.checked import Checked
+from ingest.lint.rules import check
 from ingest.parse.blocks import BlockKind, Line
 from ingest.parse.note import Image, Section, parse
 from ingest.read import Source
@@ -29,8 +31,11 @@ def ingest_note(source: Source, registry: ConceptRegistry) -> Ingested:
     """Return what one note yields. Same bytes, same answer; never raises on readable text."""
     words = lexicon(registry)
     outline = build(parse(source.lines), words, _speller(words))
-    statements = tuple(_statements(source, _extracted(Reading(outline, words))))
+    reading = Reading(outline, words)
+    statements = tuple(_statements(source, _extracted(reading)))
+    unread = tuple(_unread(outline, statements))
     sections, images = _sections(source, outline)
+    checked = Checked(source=source, reading=reading, statements=statements, unread=unread)
     return Ingested(
         document=source.document,
         digest=source.digest,
@@ -39,8 +44,8 @@ def ingest_note(source: Source, registry: ConceptRegistry) -> Ingested:
         sections=sections,
         images=images,
         statements=statements,
-        findings=(),
-        unread=tuple(_unread(outline, statements)),
+        findings=check(checked),
+        unread=unread,
         repairs=outline.repairs,
     )
 

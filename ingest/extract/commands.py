@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from ingest.extract.facts import STRUCTURE, Fact
 from ingest.extract.reading import Reading
+from ingest.lexicon.kubectl import corrected, grammar
 from ingest.link.disambiguate import Context
 from ingest.link.outline import Node
 from ingest.parse.blocks import BlockKind, Line
@@ -22,23 +23,6 @@ _SHELLS = frozenset(
     {"", "bash", "sh", "shell", "console", "zsh", "terminal", "text", "shell-session", "cmd", "powershell"}
 )
 _CREATED = re.compile(r"^kubectl\s+create\s+(?P<kind>[a-z-]+)")
-# `kubectl VERB NOUN`: only these verbs have a second word that is a subcommand
-_NESTED = frozenset(
-    {
-        "config",
-        "rollout",
-        "auth",
-        "certificate",
-        "set",
-        "cluster-info",
-        "top",
-        "create",
-        "plugin",
-        "apply",
-        "alpha",
-    }
-)
-_RENAMED = {"kubectl config user-context": "kubectl config use-context"}
 
 
 def fences(reading: Reading, node: Node) -> Iterator[Fact]:
@@ -96,7 +80,7 @@ def subcommand(command: str) -> str:
         if not _WORD.match(word):
             break
         kept.append(word)
-        if kept[0] == "kubectl" and word not in _NESTED:
+        if kept[0] == "kubectl" and word not in grammar().subcommands:
             break
     return " ".join(kept)
 
@@ -106,13 +90,13 @@ def facts(reading: Reading, written: str, subject: str, lines: tuple[Line, ...])
     command = command_line(written)
     written = _alone(written)
     name = subcommand(command)
-    repaired = _RENAMED.get(name)
+    repaired = corrected(name)
     created = _CREATED.match(command)
     if created:
         kind = reading.linker.resolve(created["kind"], Context(marked=True, code=True), slot=False)
         if kind is not None and kind.kind is ConceptKind.KIND:
             subject = kind.name
-    shown = command.replace(name, repaired) if repaired else command
+    shown = command.replace(name, repaired, 1)
     yield Fact(
         subject=subject, predicate="hasCommand", object=shown, literal=True, lines=lines, kind=STRUCTURE
     )

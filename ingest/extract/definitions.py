@@ -9,6 +9,7 @@ from ingest.extract.structure import is_contrasted
 from ingest.extract.aliases import is_second_name
 from ingest.link.outline import ARROW, Node, Term, is_value, split_brackets
 from ingest.parse.blocks import BlockKind, Line
+from ontology.concepts import ConceptKind
 
 _COMMAND = re.compile(
     r"^[$>]?\s*(?:kubectl|kubeadm|helm|etcdctl|docker|crictl|systemctl|curl|minikube|kind|k)\s"
@@ -167,11 +168,15 @@ def _gloss(reading: Reading, node: Node, term: Term, lines: tuple[Line, ...]) ->
     if is_second_name(reading, term.name, term.bracket) or is_value(term.bracket):
         return
     listed = reading.terms(term.bracket, node)
-    if len(listed) > 1 and all(t.choice for t in listed):
+    if all(t.choice for t in listed) and (len(listed) > 1 or _is_instance(reading, listed[0].name)):
         return
     text = explanation(term.bracket)
     if text:
         yield _definition(term.name, text, lines, PATTERN)
+
+
+def _is_instance(reading: Reading, name: str) -> bool:
+    return reading.kind(name) in {ConceptKind.COMPONENT, ConceptKind.KIND}
 
 
 def definition_lists(reading: Reading, node: Node) -> Iterator[Fact]:

@@ -34,6 +34,25 @@ def marked(reading: Reading, node: Node) -> Iterator[Fact]:
     yield from _members(reading, node, owners, match["list"], PATTERN)
 
 
+def bracketed(reading: Reading, node: Node) -> Iterator[Fact]:
+    """`CNI 플러그인(Calico, Cilium)`: a list of concepts in the brackets behind a concept."""
+    if node.line is None or node.kind is BlockKind.HEADING or "(" not in node.text:
+        return
+    for match in _IN_BRACKETS.finditer(node.text):
+        before = [n for n in node.named if _JUST_BEFORE.match(node.text[n.mention.stop : match.start()])]
+        head = [n for n in before if n.end <= match.start()]
+        terms = reading.terms(match["inner"], node)
+        if not head or not terms or not all(t.choice for t in terms):
+            continue
+        one = len(terms) == 1 and reading.kind(terms[0].name) not in {ConceptKind.COMPONENT, ConceptKind.KIND}
+        if one or any(is_enumerated(t.name) or t.name == head[-1].name for t in terms):
+            continue
+        for term in terms:
+            yield Fact(
+                subject=head[-1].name, predicate="hasExample", object=term.name, lines=(node.line,), kind=PATTERN
+            )  # fmt: skip
+
+
 def labelled(reading: Reading, node: Node) -> Iterator[Fact]:
     """`예시: A, B`, and what stands below a label of examples without being a name."""
     if node.line is None:
@@ -201,6 +220,7 @@ def _members(reading: Reading, node: Node, owners: Owners, text: str, kind: str)
             )  # fmt: skip
 
 
+_IN_BRACKETS = re.compile(r"[(（](?P<inner>[^()（）]{2,80})[)）]")
 _LONGEST = 60
 _JUST_BEFORE = re.compile(r"[\s,(:–—-]*(?:plugins?|플러그인)?[\s,(:–—-]*$", re.IGNORECASE)
 

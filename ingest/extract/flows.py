@@ -45,7 +45,7 @@ def arrows(reading: Reading, node: Node) -> Iterator[Fact]:
                 condition=condition,
             )
         return
-    steps = [_Step(part, _named_in(reading, node, part)) for part in parts]
+    steps = [_Step(part, _named_in(reading, node, part), _whole(reading, node, part)) for part in parts]
     names = _actors(steps)
     predicate = "precedes"
     if creation:
@@ -110,13 +110,13 @@ def containment(reading: Reading, node: Node) -> Iterator[Fact]:
     """`A ⊃ B`: B is part of A."""
     if node.line is None or "⊃" not in node.text:
         return
-    parts = [_named_in(reading, node, p) for p in _CONTAINS.split(node.text)]
+    parts = [[t.name for t in reading.terms(p, node) if t.choice] for p in _CONTAINS.split(node.text)]
     for outer, inner in pairwise(parts):
-        if outer and inner:
+        for name in inner if outer else ():
             yield Fact(
-                subject=inner[0].name,
+                subject=name,
                 predicate="partOf",
-                object=outer[-1].name,
+                object=outer[-1],
                 lines=(node.line,),
                 kind=PATTERN,
             )
@@ -131,10 +131,15 @@ def _state(reading: Reading, node: Node, part: str) -> tuple[str, str]:
     return term.name, term.bracket if _CONDITION.search(term.bracket) else ""
 
 
+def _whole(reading: Reading, node: Node, part: str) -> str:
+    return reading.linker.term(part, reading.context(node)).name
+
+
 class _Step:
     """One step of a flow: its text, the names in it, and its command."""
 
-    def __init__(self, text: str, named: list[Named]) -> None:
+    def __init__(self, text: str, named: list[Named], whole: str = "") -> None:
+        self.whole = whole
         self.text = text
         self.named = named
         command = command_line(text.strip().lstrip("`"))
@@ -167,7 +172,7 @@ def _actor(step: _Step, previous: str) -> tuple[str, str]:
         return first.name, first.name
     if len(outside) == 1 or (outside and outside[0].mention.particle in {"이", "가", "은", "는"}):
         return outside[0].name, previous
-    return (outside[-1].name if outside else ""), previous
+    return (outside[-1].name if outside else step.whole), previous
 
 
 def _in_brackets(text: str, named: Named) -> bool:

@@ -16,7 +16,7 @@ def answers(reading: Reading, node: Node) -> Iterator[Fact]:
     """`Q. Pod란?` and what stands below it, beside it, or behind the question mark."""
     if node.line is None or not node.question:
         return
-    topic = reading.linker.resolve(node.question, reading.context(node), line=node.block.line)
+    topic = reading.linker.term(node.question, reading.context(node), line=node.block.line).choice
     if topic is None:
         return
     found = _answer(node)

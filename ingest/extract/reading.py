@@ -15,10 +15,12 @@ from ingest.parse.blocks import BlockKind, Line
 from ontology.concepts import ConceptKind
 
 _EXAMPLE = re.compile(
-    r"[\s,;(（]*(?:\bex\)|\bex\.|\bex:|\be\.?g\.?[,:)]?\s|예\)|예시\)|예:|예시:|예를 들어|예를들어|for example|for instance|such as\s).*$",
+    r"[\s,;(（]*(?:\bex\)|\bex\.|\bex:|\be\.?g\.?[,:)]?\s|예\)|예시\)|예:|예시:|예를 들어|예를들어|for example|for instance).*$",
     re.IGNORECASE | re.DOTALL,
 )
-_DEFAULT_MARK = re.compile(r"\s*[(（]\s*(?:기본값?|디폴트|default|기본 ?설정)\s*[)）]", re.IGNORECASE)
+_DEFAULT_MARK = re.compile(
+    r"\s*[(（]\s*(?:기본값?|디폴트|defaults?|기본 ?설정)(?:\s*[:=]?\s*[\w%.]{1,12})?\s*[)）]", re.IGNORECASE
+)
 _BRACKET = re.compile(r"\s*[(（](?P<inner>[^()（）]*)[)）]")
 _ANSWER = re.compile(r"^(?:A|답|답변|Ans(?:wer)?)\s*\d*\s*[.:)]\s*", re.IGNORECASE)
 

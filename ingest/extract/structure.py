@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from ingest.extract.facts import PATTERN, STRUCTURE, Fact
 from ingest.extract.reading import Owners, Reading, is_enumerated, is_member, is_part, narrowed, valued
-from ingest.link.api import owns
+from ingest.link.api import GENERIC, owns
 from ingest.link.outline import Node, Term
 from ingest.parse.blocks import BlockKind, Line
 from ontology.concepts import ConceptKind
 
 _OPTION = re.compile(r"옵션|\boptions?\b", re.IGNORECASE)
 _MEMBERS = frozenset({"example", "kinds"})
+_PATH = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:\[[^\]]*\])?(?:\.[A-Za-z][A-Za-z0-9]*(?:\[[^\]]*\])?)+")
+_INDEX = re.compile(r"\[[^\]]*\]")
 _MODIFIED = 2
 _STEPS = ("PodPhase.", "PersistentVolumePhase.", "PersistentVolumeClaimPhase.")
 
@@ -187,7 +190,34 @@ def is_contrasted(node: Node) -> bool:
         or node.block.number is not None
     ):
         return False
-    return any(c.text for c in node.children)
+    return bool(node.right) or any(c.text for c in node.children)
+
+
+def paths(reading: Reading, node: Node) -> Iterator[Fact]:
+    """Each step of a dotted path in a code span: `securityContext.runAsUser`."""
+    if node.line is None:
+        return
+    for start, end in node.inline.codes:
+        path = node.inline.text[start:end]
+        if not _PATH.fullmatch(path):
+            continue
+        steps = [s for s in _INDEX.sub("", path).split(".") if s]
+        if steps and steps[0] in {"spec", "metadata", "status"}:
+            steps = steps[1:]
+        names = [_step(reading, steps[:i], step) for i, step in enumerate(steps, 1)]
+        for owner, name in pairwise(names):
+            if owner and name:
+                yield Fact(subject=owner, predicate="hasField", object=name, lines=(node.line,), kind=PATTERN)
+
+
+def _step(reading: Reading, steps: list[str], step: str) -> str:
+    """Return the concept of one step of a path; a generic one is qualified by the step before."""
+    if step in GENERIC:
+        return f"{steps[-2]}.{step}" if len(steps) > 1 else ""
+    entries = reading.lexicon.candidates(step)
+    exact = [e for e in entries if e.form == step or e.name == step]
+    best = [e for e in exact if e.kind in {ConceptKind.FIELD, ConceptKind.KIND}]
+    return best[0].name if best else ""
 
 
 def _class_and_member(terms: tuple[Term, ...]) -> bool:

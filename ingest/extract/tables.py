@@ -16,7 +16,7 @@ from ingest.extract.reading import Reading, explanation, is_enumerated, narrowed
 from ingest.extract.values import default, owner_of_value
 from ingest.link.api import owns
 from ingest.link.disambiguate import Choice, enumeration
-from ingest.link.outline import Node, Term, is_value, role_of, undecorated
+from ingest.link.outline import Node, Term, is_value, role_of, undecorated, without_role
 from ingest.parse.blocks import BlockKind, Line
 from ingest.parse.inline import plain
 from ontology.concepts import ConceptKind
@@ -147,13 +147,19 @@ def _names_rows(reading: Reading, node: Node, head: _Head, body: list[list[Line]
 
 def _head(reading: Reading, node: Node, line: Line, *, first: bool) -> _Head:
     text = undecorated(plain(line.text).text).strip()
-    role = role_of(text)
+    role = role_of(text) or _role_at_end(text)
     choice = reading.linker.resolve(text, reading.context(node), line=line.number) if text else None
     if first and choice is not None and role in {"parts", "kinds", "term", "target", "scope", "result"}:
         role = ""
     if choice is not None and role in {"parts"}:
         role = ""
     return _Head(line, text, role, choice)
+
+
+def _role_at_end(text: str) -> str:
+    """`Key fields`, `주요 옵션`: the last word of a head says what its column is."""
+    role = without_role(text)[1]
+    return role if role in _PREDICATES or role in {"field", "option", "remark"} else ""
 
 
 def _cell(reading: Reading, node: Node, line: Line, head: _Head) -> _Cell:
@@ -287,7 +293,7 @@ def _linked(
             yield _fact(subject, predicate, piece.strip("` "), cell, literal=True)
         return
     terms = reading.terms(cell.text, node)
-    if terms and all(t.choice for t in terms):
+    if terms and all(t.choice and not t.role for t in terms):
         for term in terms:
             if term.name != subject.name:
                 yield _fact(subject, predicate, term.name, cell)

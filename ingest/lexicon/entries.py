@@ -55,7 +55,7 @@ class Lexicon:
             for form in forms:
                 _add(found, form, name, known.kind if known else ConceptKind.ABSTRACT)
         for name, kind in _api_names():
-            if name not in registry:
+            if not any(e.name in registry for e in found.get(fold(name), ())):
                 _add(found, name, name, kind)
         self._by_fold = {key: tuple(entries) for key, entries in found.items()}
         self.forms: tuple[str, ...] = tuple(self._by_fold)

@@ -10,12 +10,49 @@ from importlib.resources import files
 from ontology.cluster import schema
 
 _LIKE = 0.75
+_CORRECTIONS = 3  # verb, subcommand, resource
 # how the command line calls resources that are not the lower-case kind or its regular plural
 _OTHER_NAMES = frozenset(
-    "all cm configmaps cs deploy ds ep endpointslice endpoints ev events hpa ing ingresses ingressclasses limits"
-    " netpol networkpolicies no ns pc priorityclasses pdb po pv pvc quota rc rs runtimeclasses sa sc"
-    " storageclasses sts svc cj crd crds customresourcedefinition customresourcedefinitions csr vpa"
-    " storageversions verticalpodautoscaler verticalpodautoscalers nodes.metrics.k8s.io".split()
+    {
+        *(
+            "all",
+            "cj",
+            "cm",
+            "configmaps",
+            "crd",
+            "crds",
+            "cs",
+            "csr",
+            "deploy",
+            "ds",
+            "ep",
+            "endpoints",
+            "ev",
+        ),
+        *(
+            "hpa",
+            "ing",
+            "ingresses",
+            "ingressclasses",
+            "limits",
+            "netpol",
+            "networkpolicies",
+            "no",
+            "ns",
+            "pc",
+        ),
+        *(
+            "customresourcedefinition",
+            "customresourcedefinitions",
+            "pdb",
+            "po",
+            "priorityclasses",
+            "pv",
+            "pvc",
+        ),
+        *("quota", "rc", "rs", "runtimeclasses", "sa", "sc", "storageclasses", "sts", "svc", "vpa"),
+        *("verticalpodautoscaler", "verticalpodautoscalers"),
+    }
 )
 
 
@@ -71,7 +108,7 @@ def words(command: str) -> list[str]:
 def mistake(command: str) -> Mistake | None:
     """Return the first word of a kubectl command line that kubectl would refuse, None for none.
 
-    A resource that is not built in may be a custom one, so it is a mistake only where a built-in name is near.
+    A resource that is not built in may be a custom one: it is a mistake only where a built-in name is near.
     """
     _, *rest = words(command) or [""]
     if not rest:
@@ -104,8 +141,10 @@ def _near(word: str, known: tuple[str, ...] | frozenset[str]) -> str:
 
 
 def corrected(command: str) -> str:
-    """Return a command line with the words put right that have a near one; others stay."""
-    for _ in range(3):
+    """Return a kubectl command line with the words put right that have a near one; others stay."""
+    if not command.startswith("kubectl "):
+        return command
+    for _ in range(_CORRECTIONS):
         found = mistake(command)
         if found is None or not found.nearest:
             break

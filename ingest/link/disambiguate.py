@@ -124,13 +124,15 @@ def _rank(choice: Choice) -> int:
 
 def _score(surface: str, entry: Entry, context: Context) -> Choice | None:
     signals: list[tuple[str, float]] = [(entry.kind.value, _PRIOR[entry.kind])]
-    sense = _sense(entry, context)
+    sense = None if surface == entry.name else _sense(entry, context)
     if sense is not None:
         if not sense:
             return None
         signals.append(("beside its words", 1.0))
     if surface == entry.name:
         signals.append(("its own spelling", 0.6))
+    if entry.kind is ConceptKind.ENUM and not context.marked and not context.code and surface != entry.form:
+        signals.append(("not spelled as the value", -1.5))
     if entry.kind is ConceptKind.ENUM:
         support = list(_enum_signals(entry, context))
         if surface.lower() in _NEEDS_SUPPORT and not any(value > 0 for _, value in support):

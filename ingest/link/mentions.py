@@ -9,8 +9,11 @@ from ingest.lexicon.normalize import compacted, suffix
 from ontology.concepts import ConceptKind
 
 _TIGHT = 4  # forms so short are not put together from letters of two words
+# what may stand between a name and its particle: brackets, a blank, a noun that says what sort it is
 _SORT = re.compile(
-    r"\s(?:파일|옵션|설정|필드|오브젝트|객체|리소스|서버|컨테이너|기능|데몬|플러그인|프로세스)(?P<run>[가-힣]{1,4})(?![가-힣])"
+    r"\s?[(（][^()（）\n]{1,40}[)）]\s?(?P<bracketed>[가-힣]{1,4})(?![가-힣])"
+    r"|\s(?P<apart>은|는|을|를|이|가|의|에|에서|로|으로|와|과)(?=\s)"
+    r"|\s(?:파일|옵션|설정|필드|오브젝트|객체|리소스|서버|컨테이너|기능|데몬|플러그인|프로세스)(?P<sort>[가-힣]{1,4})(?![가-힣])"
 )
 
 
@@ -108,7 +111,7 @@ def _behind_noun(text: str, end: int) -> tuple[int, str]:
     match = _SORT.match(text, end)
     if match is None:
         return end, ""
-    rest = suffix(match["run"])
+    rest = suffix(match["bracketed"] or match["apart"] or match["sort"])
     return (match.end(), rest[1]) if rest is not None and rest[0] == "noun" and rest[1] else (end, "")
 
 

@@ -73,6 +73,9 @@ _LONG = 90
 _ROLES_OF_HEADINGS = frozenset(
     "command example option field default definition purpose remark navigation steps value cause".split()
 )
+_ROLES_BEFORE_NAMES = frozenset(
+    "command example option definition default purpose cause alias remark".split()
+)
 _QUESTION_OR_ANSWER = re.compile(r"(?:Q|A|질문|답변?|문|Ans(?:wer)?|Question)\s*\d*$", re.IGNORECASE)
 _LATIN_WORD = re.compile(r"[A-Za-z]{4,40}$")
 _FIELDS_AROUND = 2
@@ -555,9 +558,11 @@ class _Reader:
         ):
             if self._label(node, text, separator, context, line):
                 return
-        if arrow is not None:
+        if arrow is not None or len(text) > _LONG:
             return
-        if len(text) > _LONG:
+        compared = [p for p in _CONTRAST.split(text) if p.strip()]
+        if len(compared) > 1 and all(self.linker.term(p, context, line=line).choice for p in compared):
+            node.contrast = True
             return
         terms = self._as_field(node, self.linker.terms(text, context, line=line), context, line)
         if terms and all(t.choice for t in terms):
@@ -597,6 +602,10 @@ class _Reader:
         sign = separator[0].strip() or ":"
         valued = replace(context, valued=bool(right) and is_value(_ALTERNATIVE_CLAUSE.split(right)[0]))
         terms = self.linker.terms(left, valued, line=line) if len(left) < _LONG else ()
+        said = role_of(left)
+        owned = any(owns(o, t.name) for o in context.owners[:1] for t in terms)
+        if said in _ROLES_BEFORE_NAMES and not owned:
+            terms = ()
         if terms and all(t.choice for t in terms):
             owner = self._owner_on_the_right(terms, right, context, sign)
             if owner is not None:

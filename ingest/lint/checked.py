@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ingest.extract.reading import Reading, is_enumerated
 from ingest.lexicon.entries import Lexicon
-from ingest.link.outline import Outline
+from ingest.link.outline import Node, Outline, Term
 from ingest.lint.findings import Finding, Severity
 from ingest.read import Source
 from ontology.statements import Statement
@@ -28,10 +29,25 @@ class Checked:
     """One note with its outline and statements, before its findings."""
 
     source: Source
-    outline: Outline
-    lexicon: Lexicon
+    reading: Reading
     statements: tuple[Statement, ...]
     unread: tuple[int, ...]
+
+    @property
+    def outline(self) -> Outline:
+        """The note's nodes."""
+        return self.reading.outline
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """All written forms."""
+        return self.reading.lexicon
+
+    def terms(self, node: Node) -> tuple[Term, ...]:
+        """Return the names that stand alone in a node: what it lists, its label, values behind the label."""
+        right = self.reading.terms(node.right, node) if node.separator and node.line else ()
+        values = tuple(each for each in right if each.choice and is_enumerated(each.name))
+        return (*node.terms, *node.left_terms, *values)
 
     def finding(self, line: int, found: str, problem: Problem, *, after: int = 0) -> Finding:
         """Return a problem at the first `found` of a line, from column offset `after` on.

@@ -35,6 +35,9 @@ _NAMESPACED = re.compile(r"\bnamespaced\b|\bnamespace-scoped\b|\bper[- ]namespac
 _WITHIN = re.compile(
     r"^\s*(?:inside|in|of|within|belonging to)\s+(?:an?\s+|the\s+|each\s+|every\s+)?$", re.IGNORECASE
 )
+_INTO = re.compile(r"\b(?:in|inside|into|within|on)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
+_ONTO = re.compile(r"\b(?:to|on|onto)\s+(?:an?\s+|the\s+|each\s+|every\s+|suitable\s+)*$", re.IGNORECASE)
+_PAIR = 2
 _REACH = 6  # words between a verb and what it takes
 # an object of one of these predicates may not be a value or a trait of the language
 _TAKES_THINGS = frozenset(
@@ -88,6 +91,15 @@ def _frame(
 ) -> Iterator[Fact]:
     objects = _objects(scene, hit, limit)
     predicate = hit.predicate
+    if predicate == "assigns":
+        yield from _assigned(scene, hit, limit)
+        return
+    if (
+        predicate == "stores"
+        and objects
+        and _INTO.search(scene.text[hit.end : objects[0].start - scene.offset])
+    ):
+        return  # `stores the object in etcd`: etcd is where, not what
     passive = hit.verb.endswith(("ed", "en", "by")) and _BE.search(scene.text[: hit.start]) is not None
     subjects = _subjects(scene, hit, before)
     negated = _NEGATED.search(_clause_before(scene, hit, before)) is not None
@@ -105,6 +117,15 @@ def _frame(
         for object_ in objects_names:
             if subject != object_ and _fits(reading, predicate, object_):
                 yield scene.fact(subject, predicate, object_, negated=negated, condition=condition)
+
+
+def _assigned(scene: Scene, hit: _Hit, limit: int) -> Iterator[Fact]:
+    """`assigns the pod to a node`: the pod runs there."""
+    after = [n for n in scene.named if hit.end <= n.start - scene.offset < limit]
+    if len(after) >= _PAIR and _ONTO.search(
+        scene.text[after[0].end - scene.offset : after[1].start - scene.offset]
+    ):
+        yield scene.fact(after[0].name, "runsOn", after[1].name)
 
 
 def _turned(
@@ -142,7 +163,11 @@ def _subjects(scene: Scene, hit: _Hit, before: list[_Hit]) -> tuple[str, ...]:
     opening = [n for n in own if _opens(scene.text[start : n.start - scene.offset])]
     if opening:
         return _with_joined(scene, opening[0], hit.start)
-    if own and not before and len(scene.text[start : own[0].start - scene.offset].split()) <= 2:
+    if (
+        own
+        and not [b for b in before if b.start >= start]
+        and len(scene.text[start : own[0].start - scene.offset].split()) <= 2
+    ):
         return (own[0].name,)
     first = [
         n

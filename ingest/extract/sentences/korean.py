@@ -61,10 +61,12 @@ _COPULA = re.compile(
     r"^(?:이다|다|입니다|임|이에요|예요|의\s?일종|이라고\s?(?:한다|합니다|할)|의\s?한\s?종류|역할|\s?역할)?[.\s]*(?:이다|입니다|을?\s?한다|을?\s?합니다)?\s*$"
 )
 _SCOPE = re.compile(
-    r"^\s?(?:단위|수준|범위|레벨|내에서만|안에서만|에만|만\s?접근|의\s?(?:자원|리소스)에만|내에서\s?만|에서만|별로)"
+    r"^\s?(?:단위|수준|범위|레벨|전체|전역|내에서만|안에서만|에만|만\s?접근|의\s?(?:자원|리소스)에만|내에서\s?만|에서만|별로)"
 )
 _ORDERED = re.compile(r"(?:차례대로|순서대로|순차적으로|순으로)")
 _AFTER = re.compile(r"^(?:[을를]?\s?[가-힣]{1,4}\s?)?(?:한|된)?\s?(?:후|뒤|다음)(?:에)?(?=[\s,]|$)")
+_BELONG = re.compile(r"^에\s?(?:속한다|속합니다|속함|속하지\s?않\S*|포함된다|포함됩니다|종속된다|종속됩니다)")
+_BRACKETED = re.compile(r"^(?:\s?[가-힣]{2,4})?\s?\([^()]*\)")
 _BY_HAND = re.compile(r"(?:직접|수동으로|따로)\s*$")
 
 
@@ -125,6 +127,7 @@ def read(reading: Reading, scene: Scene) -> Iterator[Fact]:
     yield from _classes(reading, scene, subject, agents)
     yield from _scopes(scene, agents if subject else _paired(scene, found) or agents)
     yield from _contrasts(scene, agents)
+    yield from _belonging(scene, agents)
     yield from _orders(scene, found)
     yield from _traits(scene, agents)
     yield from _fields(reading, scene, agents)
@@ -284,6 +287,12 @@ def _acts(reading: Reading, scene: Scene, verb: _Verb, agents: tuple[str, ...]) 
     explicit = _agent(verb, (), besides=patients)
     if verb.conditional and not explicit:
         return
+    if (
+        verb.passive
+        and not explicit
+        and (patients[-1].mention.particle in {"은", "는"} or (negated and _condition(scene, verb)))
+    ):
+        return  # what happens to the topic, by nobody; what a condition prevents
     if verb.predicate == "creates" and (
         _BY_HAND.search(verb.head) or (_MUST.match(verb.tail) and not explicit)
     ):
@@ -352,6 +361,8 @@ def _used(reading: Reading, scene: Scene, verb: _Verb, agents: tuple[str, ...]) 
                     continue
                 if patient.choice.kind is ConceptKind.FIELD:
                     yield from _option(reading, scene, agent, patient, verb)
+                elif verb.negated and re.search(r"없으면|없이", scene.text[: verb.start]):
+                    continue  # what fails for want of something is no denial of use
                 elif verb.stem.startswith("통") or patient.name not in traits()["purposes"]:
                     yield scene.fact(agent, "uses", patient.name, negated=verb.negated)
         return
@@ -411,7 +422,11 @@ def _option(reading: Reading, scene: Scene, agent: str, field: Named, verb: _Ver
 
 def _stored(scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fact]:
     contents = tuple(
-        n for n in verb.args if n.mention.particle in _OBJECT or (n.mention.particle in _SUBJECT and verb.stem.startswith("들어"))
+        n
+        for n in verb.args
+        if n.mention.particle in _OBJECT
+        or (n.mention.particle in _SUBJECT and (verb.stem.startswith("들어") or verb.passive))
+        or (n.mention.particle in {"은", "는"} and verb.passive)
     )  # fmt: skip
     if not contents:
         return
@@ -463,6 +478,16 @@ def _connected(scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[F
     explicit = _agent(verb, ())
     pair = _pair(scene, verb)
     if pair is not None and verb.stem in {"연결", "바인딩", "묶", "연동", "통신"}:
+        joining = (
+            [a for a in agents if a not in {pair[0].name, pair[1].name}]
+            if pair[1].mention.particle in _OBJECT
+            else []
+        )
+        if joining and _subject(scene) is not None:
+            for agent in joining:
+                for partner in pair:
+                    yield scene.fact(agent, "connectsTo", partner.name, negated=verb.negated)
+            return
         yield scene.fact(pair[0].name, "connectsTo", pair[1].name, negated=verb.negated)
         return
     target = _target(verb)
@@ -578,7 +603,7 @@ def _asked_one(verb: _Verb) -> tuple[str, ...]:
 def _needs(scene: Scene, agents: tuple[str, ...]) -> Iterator[Fact]:
     done: set[str] = set()
     for index, named in enumerate(scene.named):
-        behind = scene.text[named.end - scene.offset :]
+        behind = _BRACKETED.sub("", scene.text[named.end - scene.offset :], count=1)
         without = _WITHOUT.match(behind)
         if without:
             denied = not (without["form"] in {"없으면", "없는"} and _CANNOT.search(behind[without.end() :]))
@@ -725,6 +750,20 @@ def _scopes(scene: Scene, agents: tuple[str, ...]) -> Iterator[Fact]:
         for agent in agents:
             if agent != scope:
                 yield scene.fact(agent, "scopedTo", scope)
+
+
+def _belonging(scene: Scene, agents: tuple[str, ...]) -> Iterator[Fact]:
+    """`A는 B에 속한다`: extent for a namespace or cluster, part for any other whole."""
+    for named in scene.named:
+        match = _BELONG.match(scene.text[named.end - scene.offset :])
+        if match is None:
+            continue
+        for agent in agents:
+            if agent == named.name:
+                continue
+            negated = _CANNOT.search(match[0]) is not None
+            predicate = "scopedTo" if named.name in {"Namespace", "Cluster"} else "partOf"
+            yield scene.fact(agent, predicate, named.name, negated=negated)
 
 
 def _contrasts(scene: Scene, agents: tuple[str, ...]) -> Iterator[Fact]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ingest.extract.facts import SENTENCE, Fact
 from ingest.extract.reading import Reading
-from ingest.link.outline import Named, Node
+from ingest.link.outline import ARROW, Named, Node
 from ingest.parse.blocks import BlockKind, Line
 from ontology.statements import Strength
 
@@ -95,6 +95,8 @@ def scenes(reading: Reading, node: Node) -> Iterator[Scene]:
     if node.terms and not node.separator:
         yield from _gloss(node)
         return
+    if len([part for part in ARROW.split(node.text) if part.strip()]) > 1 and not node.left_terms:
+        return
     start, about, above = _frame(reading, node)
     yield from _split(node, start, about, above)
 
@@ -117,7 +119,7 @@ def _asked(reading: Reading, node: Node) -> tuple[str, ...]:
     parent = node.parent
     if parent is None or not parent.question:
         return ()
-    topic = reading.linker.resolve(parent.question, reading.context(parent), slot=False)
+    topic = reading.linker.term(parent.question, reading.context(parent)).choice
     return (topic.name,) if topic else ()
 
 

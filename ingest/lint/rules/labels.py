@@ -32,17 +32,18 @@ def mislabelled(checked: Checked) -> Iterator[Finding]:
     """Labels whose every value is of an enumeration that belongs to another field."""
     for node in checked.outline.nodes:
         label = _FORMS.get(fold(node.left))
-        if node.line is None or label is None or not node.terms:
+        values = checked.reading.terms(node.right, node) if label and node.line else ()
+        if node.line is None or not values:
             continue
-        kinds = {t.choice.kind if t.choice else None for t in node.terms}
-        fields = {_FIELD.get(t.name.partition(".")[0], label) for t in node.terms}
+        kinds = {t.choice.kind if t.choice else None for t in values}
+        fields = {_FIELD.get(t.name.partition(".")[0], label or "") for t in values}
         if kinds == {ConceptKind.ENUM} and len(fields) == 1 and label not in fields:
-            right = fields.pop()
+            (right,) = fields
             problem = Problem(
                 kind="wrong-name",
                 wording="label",
                 severity=Severity.MEDIUM,
                 canonical=right,
-                facts={"values": tuple(t.text for t in node.terms)},
+                facts={"values": tuple(t.text for t in values)},
             )
             yield checked.finding(node.line.number, node.left, problem)

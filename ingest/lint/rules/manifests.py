@@ -75,7 +75,7 @@ def _unknown_kind(
     if gone is not None:
         problem = Problem(
             kind="outdated",
-            wording="removedApi",
+            wording="removedApi" if gone["instead"] else "removedKind",
             severity=Severity.HIGH,
             canonical=gone["instead"],
             facts={"kind": error.kind, "version": gone["removed"]},

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 from ingest.lexicon.normalize import fold
-from ingest.link.outline import Named, Node
+from ingest.link.disambiguate import Choice
+from ingest.link.outline import Node
 from ingest.lint.checked import Checked, Problem
 from ingest.lint.findings import Finding, Severity
 from ingest.parse.blocks import BlockKind
@@ -19,27 +20,34 @@ def names(checked: Checked) -> Iterator[Finding]:
     for node in checked.outline.nodes:
         if node.line is None or node.kind is BlockKind.FENCE:
             continue
-        for named in node.named:
-            problem = _problem(node, named)
+        for written, choice, alone in _written(checked, node):
+            problem = _problem(written, choice, alone=alone)
             if problem is not None:
-                yield checked.finding(node.line.number, named.mention.surface, problem)
+                yield checked.finding(node.line.number, written, problem)
 
 
-def _problem(node: Node, named: Named) -> Problem | None:
-    written, kind = named.mention.surface, named.choice.kind
-    if kind not in _SPELLED or not written.isascii() or " " in written:
+def _written(checked: Checked, node: Node) -> Iterator[tuple[str, Choice, bool]]:
+    """Yield each name as it stands, what it was read as, and whether it stands alone as a term."""
+    for term in checked.terms(node):
+        if term.choice is not None:
+            yield term.text, term.choice, True
+    for named in node.named:
+        yield named.mention.surface, named.choice, named.mention.code
+
+
+def _problem(written: str, choice: Choice, *, alone: bool) -> Problem | None:
+    if choice.kind not in _SPELLED or not written.isascii() or " " in written or written.startswith("-"):
         return None
-    right = named.name.rpartition(".")[2] if kind is not ConceptKind.COMPONENT else named.name
-    if written == right or not _same_letters(written, right):
+    right = choice.name if choice.kind is ConceptKind.COMPONENT else choice.name.rpartition(".")[2]
+    if written == right or right.startswith("-") or not _same_letters(written, right):
         return None
-    if not _is_meant_as_name(node, named, right):
+    if not _is_meant_as_name(written, right, choice.kind, alone=alone):
         return None
     return Problem(
         kind="wrong-name",
         wording="spelling",
-        severity=_severity(kind, written, right),
+        severity=_severity(choice.kind, written, right),
         canonical=right,
-        facts={"sort": kind.value},
     )
 
 
@@ -56,24 +64,18 @@ def _singular(word: str) -> str:
     return word.removesuffix("s")
 
 
-def _is_meant_as_name(node: Node, named: Named, right: str) -> bool:
+def _is_meant_as_name(written: str, right: str, kind: ConceptKind, *, alone: bool) -> bool:
     """Whether the author wrote the name itself, not the everyday word or a plural of it."""
-    written = named.mention.surface
     humps = len(_HUMPS.findall(right))
-    if named.choice.kind is ConceptKind.KIND:
+    if kind is ConceptKind.KIND:
         # `pods`, `service` and `Deployments` are good English; `Statefulset` and `clusterRole` are slips
         plural = written.removesuffix("s") == right or written == right.removesuffix("s")
         return humps > 1 and (not plural or right.endswith("s")) and not written.islower()
-    if named.choice.kind is ConceptKind.COMPONENT:
+    if kind is ConceptKind.COMPONENT:
         # all lower case is how people type names of programs; a capital in the wrong place is a slip
         return not written.islower() and not written.isupper() and fold(written) == fold(right)
-    if humps > 1:
-        return True
-    # a field or value of one word counts where it stands alone: a label, a member of a list, code
-    slot = (
-        named.mention.code or written in (node.left, node.text) or any(t.text == written for t in node.terms)
-    )
-    return slot and named.choice.kind is ConceptKind.ENUM and written.lower() != right
+    # a field or value of one word counts only where it stands alone: a label, a member of a list, code
+    return humps > 1 or (alone and kind is ConceptKind.ENUM and written.lower() != right)
 
 
 def _severity(kind: ConceptKind, written: str, right: str) -> Severity:

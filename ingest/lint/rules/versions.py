@@ -16,7 +16,10 @@ from ontology.lang import Lang
 from ontology.statements import Statement, Text
 from ontology.vocabulary.curation import CuratedFact, curated
 
-_GONE = frozenset({"Deprecated", "Removed"})
+_STATUS: Mapping[str, Mapping[str, str]] = {
+    "Deprecated": {"en": "deprecated", "ko": "사용 중단"},
+    "Removed": {"en": "removed", "ko": "제거된"},
+}
 
 
 @cache
@@ -34,8 +37,12 @@ def _gone() -> Mapping[str, CuratedFact]:
     return {
         fact.subject: fact
         for fact in curated()
-        if fact.predicate == "status" and _shown(fact.object) in _GONE and fact.changed_in
+        if fact.predicate == "status" and _shown(fact.object) in _STATUS and fact.changed_in
     }
+
+
+def _note(fact: CuratedFact) -> Mapping[str, str]:
+    return {lang.value: fact.note.get(lang, "") for lang in Lang}
 
 
 def _shown(object_: str | Text) -> str:
@@ -74,20 +81,30 @@ def _of_statement(checked: Checked, statement: Statement, fact: CuratedFact, kin
         kind=kind,
         wording="outdated" if kind == "outdated" else "denied",
         severity=Severity.HIGH if kind == "outdated" else Severity.MEDIUM,
-        facts={"version": fact.until, "note": {lang.value: fact.note.get(lang, "") for lang in Lang}},
+        facts={"version": fact.until, "note": _note(fact)},
     )
-    return checked.finding(line, _words(checked, statement, line), problem)
+    return checked.finding(line, _words(checked, statement, line, past=bool(fact.until)), problem)
 
 
-def _words(checked: Checked, statement: Statement, line: int) -> str:
-    """Return the words of the line that name the object, else the subject; empty for the whole line."""
-    for name in (_shown(statement.object), statement.subject):
-        for node in checked.outline.nodes:
-            if node.line is not None and node.line.number == line:
-                for named in node.named:
-                    if named.name == name:
-                        return named.mention.surface
-    return ""
+def _words(checked: Checked, statement: Statement, line: int, *, past: bool) -> str:
+    """Return the words of the line that name what was overtaken; empty where it does not name it so."""
+    text = checked.source.lines[line - 1]
+    surfaces = {
+        named.name: named.mention.surface
+        for node in checked.outline.nodes
+        if node.line is not None and node.line.number == line
+        for named in node.named
+        if named.mention.surface in text
+    }
+    names = (_shown(statement.object), statement.subject)
+    named = [name for name in names if name in surfaces]
+    return surfaces.get(max(named, key=lambda name: _weight(name, past=past), default=""), "")
+
+
+def _weight(name: str, *, past: bool) -> int:
+    """In how many overtaken (or denied) facts a name occurs: more for what changed than for what stayed."""
+    facts = (fact for fact in _known().values() if bool(fact.until) is past)
+    return sum(name in (fact.subject, _shown(fact.object)) for fact in facts)
 
 
 def _gone_things(checked: Checked) -> Iterator[Finding]:
@@ -107,9 +124,9 @@ def _gone_things(checked: Checked) -> Iterator[Finding]:
                 severity=Severity.MEDIUM,
                 facts={
                     "name": named.name.rpartition(".")[2],
-                    "status": _shown(fact.object).lower(),
+                    "status": _STATUS[_shown(fact.object)],
                     "version": fact.changed_in,
-                    "note": {lang.value: fact.note.get(lang, "") for lang in Lang},
+                    "note": _note(fact),
                 },
             )
             yield checked.finding(node.line.number, named.mention.surface, problem)

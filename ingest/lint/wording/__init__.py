@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from ingest.lint.findings import Finding
 from ontology.lang import Lang
@@ -16,10 +17,17 @@ def sentences(lang: Lang) -> Mapping[str, str]:
     return tomllib.loads(files("ingest.lint.wording").joinpath(f"{lang.value}.toml").read_text("utf-8"))
 
 
+# facts that are words of the note or of the API, shown in quotes
+_QUOTED = ("found", "canonical", "title")
+
+
 def message(finding: Finding, lang: Lang) -> str:
-    """Return a finding as one sentence."""
+    """Return a finding as one sentence. A fact that is a mapping by language is said in that language."""
     facts = {"found": finding.found, "canonical": finding.canonical, **finding.facts}
-    comment = finding.facts.get("note")
-    if isinstance(comment, Mapping):
-        facts["note"] = comment.get(lang, "")
-    return fill(sentences(lang)[finding.wording], facts)
+    said = {name: _in(value, lang) for name, value in facts.items()}
+    quoted = {name: f"`{said[name]}`" for name in _QUOTED if said.get(name)}
+    return fill(sentences(lang)[finding.wording], said | quoted)
+
+
+def _in(value: Any, lang: Lang) -> Any:
+    return value.get(lang.value, "") if isinstance(value, Mapping) else value
