@@ -15,12 +15,14 @@ from typing import NoReturn
 # name -> what it does; the module `api.cli.NAME` (dashes as underscores) has `configure` and `run`
 COMMANDS: dict[str, str] = {
     "can-i": "say whether someone may do something, as kubectl auth can-i does",
+    "cards": "make flashcards, for Anki or as text",
     "completion": "print a completion script for a shell",
     "doctor": "check that the graph is whole and has its shape",
     "evaluate": "answer scenarios",
     "export": "write the graph as Turtle, TriG, JSON-LD, N-Quads, Mermaid or DOT",
     "facts": "print what notes say, one fact a line",
     "ingest": "read notes into the graph",
+    "lint": "say what is wrong with notes, and where",
     "query": "ask the graph in GraphQL, without a server",
     "search": "find concepts, sections and facts",
     "sparql": "ask the graph in SPARQL",

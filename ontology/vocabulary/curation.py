@@ -6,7 +6,7 @@ held before that version only, with `kl:denied` it does not hold though one migh
 have no plain triple. See docs/vocabulary.md.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -28,6 +28,8 @@ Triple = tuple[str, str, str | Text]
 class CuratedFact:
     """A fact that we vouch for, under canonical names like a `Statement`.
 
+    `within` names the topics under which it is said, where the words alone would say too much.
+
     `since`, `until` and `changed_in` are minor versions (`1.24`) or empty; `note` says by language what
     happened then; `source` is a page of kubernetes.io.
     """
@@ -36,6 +38,7 @@ class CuratedFact:
     predicate: str
     object: str | Text
     negated: bool = False
+    within: tuple[str, ...] = ()
     since: str = ""
     until: str = ""
     changed_in: str = ""
@@ -81,12 +84,17 @@ def _annotated(properties: turtle.Properties) -> CuratedFact:
         predicate=turtle.value(properties, _OWL + "annotatedProperty").removeprefix(iri.NS),
         object=_object(properties[_OWL + "annotatedTarget"][0]),
         negated=turtle.value(properties, iri.NS + "denied") == "true",
+        within=tuple(sorted(_names(properties.get(iri.NS + "within", ())))),
         since=turtle.value(properties, iri.NS + "since"),
         until=turtle.value(properties, iri.NS + "until"),
         changed_in=turtle.value(properties, iri.NS + "changedIn"),
         note={lang: texts[0] for lang, texts in turtle.languages(properties, _COMMENT).items()},
         source=turtle.value(properties, _SOURCE),
     )
+
+
+def _names(objects: Iterable[turtle.Term]) -> Iterator[str]:
+    yield from (iri.concept_name(each.value) for each in objects if isinstance(each, NamedNode))
 
 
 def _object(term: turtle.Term) -> str | Text:

@@ -1,4 +1,4 @@
-"""All lint rules. Order is the order of the output within a line, and nothing else."""
+"""All lint rules."""
 
 from collections.abc import Callable, Iterator
 
@@ -17,13 +17,16 @@ from ingest.lint.rules.versions import contradicted, outdated
 
 Rule = Callable[[Checked], Iterator[Finding]]
 
+# A text that is wrong in both ways is reported by the rule that stands first.
+_SPELLING = frozenset({"typo", "wrong-name"})
+
 RULES: tuple[Rule, ...] = (
+    commands,
     repaired_names,
     ordinary_words,
     names,
     abbreviations,
     mislabelled,
-    commands,
     manifests,
     outdated,
     contradicted,
@@ -36,9 +39,10 @@ RULES: tuple[Rule, ...] = (
 
 
 def check(checked: Checked) -> tuple[Finding, ...]:
-    """Return the findings of a note, by place; one text is reported once a kind."""
+    """Return the findings of a note, by place; one text is reported once a kind, and misspelt but once."""
     found: dict[tuple[int, int, str, str], Finding] = {}
     for rule in RULES:
         for each in rule(checked):
-            found.setdefault((each.line, each.column, each.found, each.kind), each)
+            slot = "spelling" if each.kind in _SPELLING else each.kind
+            found.setdefault((each.line, each.column, each.found, slot), each)
     return tuple(sorted(found.values(), key=lambda f: (f.line, f.column, f.kind, f.found)))
