@@ -15,7 +15,7 @@ from ontology.cluster.services import Service
 from ontology.pod_resources import billionths
 from ontology.semantics.scheduling import pods
 from ontology.semantics.scheduling.columns import At, Codes, Column, Ints, LabelColumn, Mask, Tracked, Whole
-from ontology.semantics.scheduling.ledger import Ledger
+from ontology.semantics.scheduling.ledger import Entry, Ledger
 from ontology.semantics.scheduling.pods import Demand, Profile, Seated
 from ontology.semantics.scheduling.storage import Storage
 from ontology.semantics.scheduling.terms import Selector, Term, Weighted
@@ -93,6 +93,7 @@ class Cluster:
         self.prepared: dict[Any, Any] = {}
         self._labels: dict[str, LabelColumn] = {}
         self._demands: dict[bytes, Demand] = {}
+        self._entries: dict[tuple[Demand, bool], list[Entry[Any]]] = {}
         self._admitted: dict[Term, frozenset[str] | None] = {}
 
     # -- columns -------------------------------------------------------------------------------------
@@ -285,16 +286,22 @@ class Cluster:
             self.ports.setdefault((protocol, port), {}).setdefault(address, Counter())[node] += sign
 
     def _count(self, pod: Seated, node: int, sign: int) -> None:
+        key = (pod.demand, pod.terminating)
+        entries = self._entries.get(key)
+        if entries is None:
+            entries = self._entries[key] = self._of_demand(pod)
+        for entry in entries:
+            entry.add(node, sign)
+
+    def _of_demand(self, pod: Seated) -> list[Entry[Any]]:
         demand = pod.demand
-        self.profiles.add(pod.profile, node, sign)
+        attracting = (*(Weighted(term, 1) for term in demand.affinity), *demand.preferences)
         for term in demand.anti_affinity:
             self.repulsion_keys[term.topology_key] = None
-            self.repulsions.add(term, node, sign)
-        for term in demand.affinity:
-            self._attract(Weighted(term, 1), node, sign)
-        for preference in demand.preferences:
-            self._attract(preference, node, sign)
-
-    def _attract(self, preference: Weighted, node: int, sign: int) -> None:
-        self.attraction_keys[preference.term.topology_key] = None
-        self.attractions.add(preference, node, sign)
+        for each in attracting:
+            self.attraction_keys[each.term.topology_key] = None
+        return [
+            self.profiles.entry(pod.profile),
+            *map(self.repulsions.entry, demand.anti_affinity),
+            *map(self.attractions.entry, attracting),
+        ]

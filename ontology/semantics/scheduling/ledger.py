@@ -31,7 +31,9 @@ class Tally:
             self.hits += count
 
 
-class _Entry(Generic[T]):
+class Entry(Generic[T]):
+    """One distinct thing: how often it is on each node, and the tallies that count it."""
+
     __slots__ = ("nodes", "tallies", "thing")
 
     def __init__(self, thing: T) -> None:
@@ -39,30 +41,28 @@ class _Entry(Generic[T]):
         self.nodes: dict[int, int] = {}
         self.tallies: list[tuple[Tally, int]] = []
 
+    def add(self, node: int, count: int) -> None:
+        """Count the thing on a node; negative takes it away."""
+        self.nodes[node] = self.nodes.get(node, 0) + count
+        for tally, weight in self.tallies:
+            tally.add(node, count, weight)
+
 
 class Ledger(Generic[T]):
     """How often each distinct thing is on each node, and the tallies that watch."""
 
     def __init__(self) -> None:
-        self._entries: dict[T, _Entry[T]] = {}
+        self._entries: dict[T, Entry[T]] = {}
         self._tallies: dict[Hashable, tuple[Tally, Weigh[T]]] = {}
 
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def __iter__(self) -> "object":
-        return iter(self._entries)
-
-    def add(self, thing: T, node: int, count: int = 1) -> None:
-        """Count a thing on a node; negative takes it away."""
-        entry = self._entries.get(thing)
-        if entry is None:
-            entry = self._entries[thing] = _Entry(thing)
+    def entry(self, thing: T) -> Entry[T]:
+        """Return the entry of a thing, to count by."""
+        found = self._entries.get(thing)
+        if found is None:
+            found = self._entries[thing] = Entry(thing)
             for tally, weigh in self._tallies.values():
-                self._watch(entry, tally, weigh)
-        entry.nodes[node] = entry.nodes.get(node, 0) + count
-        for tally, weight in entry.tallies:
-            tally.add(node, count, weight)
+                self._watch(found, tally, weigh)
+        return found
 
     def tally(self, key: Hashable, codes: Codes, size: int, weigh: Weigh[T]) -> Tally:
         """Return the tally known by `key`: the sum of `weigh` over things, per domain of `codes`.
@@ -84,7 +84,7 @@ class Ledger(Generic[T]):
             entry.tallies.clear()
 
     @staticmethod
-    def _watch(entry: _Entry[T], tally: Tally, weigh: Weigh[T]) -> None:
+    def _watch(entry: Entry[T], tally: Tally, weigh: Weigh[T]) -> None:
         weight = weigh(entry.thing)
         if weight:
             entry.tallies.append((tally, weight))

@@ -21,27 +21,31 @@ _MISSING, _SKEWED = 1, 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spread:
-    """One constraint with its counts. `domains` are those that count; `sums` what is in each."""
+    """One constraint with its counts. `domains` are those that count, `sums` what is in each domain."""
 
     constraint: Constraint
     column: LabelColumn
     codes: Codes
-    domains: Mask
+    domains: Codes
     sums: Ints
     itself: int
 
     @property
     def minimum(self) -> int:
         """The count of the emptiest domain; 0 while there are fewer domains than asked for."""
-        counted = self.sums[self.domains]
-        return 0 if len(counted) < self.constraint.min_domains else int(counted.min())
+        enough = len(self.domains) >= self.constraint.min_domains
+        return int(self.sums[self.domains].min()) if enough else 0
 
-    def of_domains(self) -> Ints:
-        """Return for each domain of the key 0, or why a node in it is rejected."""
-        skewed = self.sums + (self.itself - self.minimum) > self.constraint.max_skew
-        found = skewed * _SKEWED
-        found[0] = _MISSING
-        return found
+    @property
+    def room(self) -> int:
+        """The highest count of a domain that may take one more."""
+        return self.constraint.max_skew + self.minimum - self.itself
+
+    def verdicts(self, at: At) -> Ints:
+        """Return for each node 0, or why its domain rejects it."""
+        of_domains = np.where(self.sums > self.room, _SKEWED, 0)
+        of_domains[0] = _MISSING
+        return of_domains[self.column.codes[at]]
 
 
 class TopologySpread(TableFilter):
@@ -67,7 +71,7 @@ class TopologySpread(TableFilter):
 
     def codes(self, at: At) -> Ints:
         """1 where the key is missing, 2 where the skew would be too large."""
-        first, *others = (spread.of_domains()[spread.column.codes[at]] for spread in self.spreads)
+        first, *others = (spread.verdicts(at) for spread in self.spreads)
         for other in others:
             first = np.where(first == 0, other, first)
         return first
@@ -105,7 +109,7 @@ class TopologySpread(TableFilter):
         yield (pod_edit(self.demand, (*at, "whenUnsatisfiable"), soft, f"whenUnsatisfiable={soft}"),)
 
     def _deciding(self, node: int, code: int) -> Spread:
-        failing = (s for s in self.spreads if code and s.of_domains()[s.column.codes[node]])
+        failing = (s for s in self.spreads if code and s.verdicts(np.array([node]))[0])
         return next(failing, self.spreads[0])
 
     def fork(self) -> Filter:
@@ -164,8 +168,6 @@ def _spread(cluster: Cluster, demand: Demand, constraint: Constraint) -> Spread:
     mask = counted_nodes(cluster, demand, constraint, keyed_nodes(cluster, demand.hard))
     codes, tally = counts(cluster, demand.namespace, constraint, mask)
     column = cluster.labels(constraint.topology_key)
-    domains = np.zeros(column.size, dtype=bool)
-    domains[codes] = True
-    domains[0] = False
+    domains = np.unique(codes[codes > 0])
     itself = int(constraint.selector.matches(demand.labels))
     return Spread(constraint, column, codes, domains, tally.sums, itself)
