@@ -6,6 +6,7 @@ Every write is one Oxigraph transaction, so a process that dies leaves the old o
 import textwrap
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph
 from pyoxigraph import (
@@ -22,6 +23,9 @@ from pyoxigraph import (
 from graph.errors import QueryError, StoreBrokenError, StoreLockedError, StoreMissingError
 from graph.store import UNION, Dataset, Row, Solutions, Term
 from ontology import iri
+
+if TYPE_CHECKING:
+    from rdflib import Dataset as RdflibDataset
 
 _LONGEST = 100
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
@@ -96,6 +100,16 @@ class EmbeddedStore:
         if not isinstance(found, QueryBoolean):
             raise QueryError("expected an ASK query")
         return bool(found)
+
+    def dataset(self) -> "RdflibDataset":
+        """Return the store as an `rdflib.Dataset`, for who wants that API; each term is converted both ways.
+
+        A plain literal comes back with the datatype string, which rdflib does not hold equal to none.
+        """
+        from oxrdflib import OxigraphStore  # noqa: PLC0415 - slow to load; only who asks for rdflib pays
+        from rdflib import Dataset  # noqa: PLC0415
+
+        return Dataset(store=OxigraphStore(store=self._engine), default_union=True)
 
     def close(self) -> None:
         """Let go of the store; what was written is on disk."""

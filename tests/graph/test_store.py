@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from rdflib import URIRef
 
 from graph import embedded
 from graph.errors import QueryError, RemoteError, StoreBrokenError, StoreLockedError, StoreMissingError
@@ -201,3 +202,13 @@ def test_a_service_that_is_not_there_is_named() -> None:
 def test_only_http_is_spoken() -> None:
     with pytest.raises(RemoteError, match="not http"):
         RemoteStore("file:///etc/passwd", "http://127.0.0.1/")
+
+
+def test_the_store_is_an_rdflib_dataset_too() -> None:
+    store = embedded.in_memory()
+    store.load(quad("s", "a", A) + quad("t", "b", B))
+
+    found = store.dataset()
+
+    assert {(str(s), str(g)) for s, _, _, g in found.quads()} == {("x:s", A), ("x:t", B)}
+    assert {str(s) for s in found.graph(URIRef(B)).subjects()} == {"x:t"}
