@@ -118,12 +118,11 @@ class _Run:
         before = self.known.get(document)
         if before == Known(source.digest, fingerprint()):
             return NoteReport(document=document, change=Change.UNCHANGED)
-        from ingest.lint.wording import message  # noqa: PLC0415 - an unchanged note needs no reader
         from ingest.pipeline import ingest_note  # noqa: PLC0415
 
         registry = vocabulary.registry()
         note = ingest_note(source, registry)
-        self._replace(iri.note(document), emit(note, known=registry, word=message, reader=fingerprint()))
+        self._replace(iri.note(document), emit(note, known=registry, reader=fingerprint()))
         return _report(note, Change.CHANGED if before else Change.ADDED)
 
     def remove_gone(self, places: Sequence[Path], found: Container[str]) -> list[NoteReport]:
