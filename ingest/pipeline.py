@@ -7,7 +7,7 @@ from functools import lru_cache
 from ingest.extract.facts import Fact
 from ingest.extract.images import image_name
 from ingest.extract.reading import Reading
-from ingest.extract.rules import RULES, name_of
+from ingest.extract.rules import rules_of
 from ingest.ingested import Ingested
 from ingest.lexicon.entries import Lexicon, lexicon
 from ingest.link.outline import Node, Outline, build
@@ -50,6 +50,9 @@ def ingest_note(source: Source, registry: ConceptRegistry) -> Ingested:
     )
 
 
+_WITHOUT_TEXT = frozenset({BlockKind.TABLE, BlockKind.FENCE})
+
+
 @lru_cache(maxsize=4)
 def _speller(words: Lexicon) -> Speller:
     return Speller(words)
@@ -57,9 +60,10 @@ def _speller(words: Lexicon) -> Speller:
 
 def _extracted(reading: Reading) -> Iterator[_Found]:
     for node in reading.outline.nodes:
-        for rule in RULES:
-            for fact in rule(reading, node):
-                yield _Found(fact, name_of(rule))
+        if node.text or node.inline.pictures or node.kind in _WITHOUT_TEXT:
+            for name, rule in rules_of(node.kind):
+                for fact in rule(reading, node):
+                    yield _Found(fact, name)
 
 
 def _statements(source: Source, found: Iterable[_Found]) -> Iterator[Statement]:
@@ -97,7 +101,12 @@ def _span(source: Source, line: Line) -> Span:
 def _sections(source: Source, outline: Outline) -> tuple[tuple[Section, ...], tuple[Image, ...]]:
     headings = [n for n in outline.nodes if n.kind is BlockKind.HEADING and n.line is not None]
     index = {id(node): i for i, node in enumerate(headings)}
-    sections = tuple(_section(source, outline, node, index, headings) for node in headings)
+    ends = _ends(headings, max(len(source.lines), 1))
+    sections = tuple(
+        _section(source, outline, node, node.line, end, index)
+        for node, end in zip(headings, ends, strict=True)
+        if node.line is not None
+    )
     images = tuple(
         Image(
             name=image_name(picture),
@@ -113,16 +122,23 @@ def _sections(source: Source, outline: Outline) -> tuple[tuple[Section, ...], tu
     return sections, images
 
 
-def _section(
-    source: Source, outline: Outline, node: Node, index: dict[int, int], headings: list[Node]
-) -> Section:
-    following = next((h for h in headings[index[id(node)] + 1 :] if h.block.level <= node.block.level), None)
-    assert node.line is not None  # noqa: S101  headings were chosen by it
+def _ends(headings: list[Node], last_line: int) -> list[int]:
+    """Return the last line of each section: before the next heading of its level or higher."""
+    ends = [last_line] * len(headings)
+    open_: list[int] = []
+    for position, node in enumerate(headings):
+        while open_ and headings[open_[-1]].block.level >= node.block.level:
+            ends[open_.pop()] = node.block.line - 1
+        open_.append(position)
+    return ends
+
+
+def _section(source: Source, outline: Outline, node: Node, line: Line, end: int, index: dict[int, int]) -> Section:
     return Section(
         title=node.inline.text.strip(),
         level=node.block.level,
-        span=_span(source, node.line),
-        end_line=following.block.line - 1 if following else max(len(source.lines), 1),
+        span=_span(source, line),
+        end_line=end,
         parent=_enclosing(node, index),
         anchor=outline.anchors.get(id(node), ""),
         concepts=tuple(t.name for t in node.topics),

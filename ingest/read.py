@@ -60,8 +60,13 @@ class Source:
 
         With `end_line` the span runs to the end of that line and `length` is not looked at.
         """
-        start, _ = self._bounds[line - 1]
+        start, stop = self._bounds[line - 1]
         text = self.lines[line - 1]
+        if stop - start == len(text) and (end_line or line) == line:  # one byte a character: no need to encode
+            begin = start + column - 1
+            return Span(
+                document=self.document, line=line, column=column, start=begin, end=begin + length, end_line=line
+            )
         begin = start + _bytes(text[: column - 1])
         last = end_line or line
         end = (

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from ingest.extract.commands import command_line, subcommand
 from ingest.extract.facts import PATTERN, Fact
@@ -16,6 +16,7 @@ _ENDING_ARROW = re.compile(r"\s*(?:►|▶|→|➡️?|➔|⇒|=>|->)\s*$")
 _STARTING_ARROW = re.compile(r"^\s*(?:►|▶|→|➡️?|➔|⇒|=>|->|↓|⬇️?)\s*")
 _CONTAINS = re.compile(r"\s*⊃\s*")
 _ASKED = re.compile(r"^\s*(?:에|에게|한테)\s.*(?:요청|전달|보내|알림|알린|호출|질의|묻)")
+_LEAST = 2
 _ORDER = frozenset({"steps"})
 _STATES = frozenset({"hasPhase", "hasState", "hasCondition"})
 _CONDITION = re.compile(r"(?:시|때|경우|when.*|if.*|on .*|after.*)$")
@@ -92,8 +93,10 @@ def procedures(reading: Reading, node: Node) -> Iterator[Fact]:
     """Numbered items that are steps: sentences with an actor, or names below a label of order."""
     if node.block.number is None or node.parent is None or node.line is None:
         return
-    siblings = [c for c in node.parent.children if c.block.number is not None]
-    if not siblings or siblings[0] is not node or len(siblings) < 2:
+    if node.index and node.parent.children[node.index - 1].block.number is not None:
+        return
+    siblings = list(takewhile(lambda c: c.block.number is not None, node.parent.children[node.index :]))
+    if len(siblings) < _LEAST:
         return
     if not (_is_ordered(reading, node) or _are_steps(siblings)):
         return
@@ -184,14 +187,13 @@ def _chain(node: Node) -> list[Node]:
     """The run of siblings that arrows join, given at its first node."""
     if node.parent is None or node.kind not in {BlockKind.ITEM, BlockKind.PARAGRAPH} or not node.text:
         return []
-    siblings = [c for c in node.parent.children if c.text]
-    at = next((i for i, s in enumerate(siblings) if s is node), 0)
-    if at and _joined(siblings[at - 1], node):
+    siblings = node.parent.children
+    if node.index and _joined(siblings[node.index - 1], node):
         return []
-    end = at
+    end = node.index
     while end + 1 < len(siblings) and _joined(siblings[end], siblings[end + 1]):
         end += 1
-    return siblings[at : end + 1] if end > at else []
+    return siblings[node.index : end + 1] if end > node.index else []
 
 
 def _joined(first: Node, second: Node) -> bool:

@@ -42,7 +42,7 @@ def _answer(node: Node) -> tuple[str, Line] | None:
     below = next((c for c in node.children if c.line is not None and c.text), None)
     if below is None and node.parent is not None and node.kind is not BlockKind.HEADING:
         siblings = node.parent.children
-        at = next(i for i, s in enumerate(siblings) if s is node) + 1
+        at = node.index + 1
         below = siblings[at] if at < len(siblings) and not siblings[at].question else None
     if below is None or below.line is None or not below.text:
         return None

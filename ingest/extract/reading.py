@@ -64,6 +64,8 @@ class Reading:
     def __init__(self, outline: Outline, lexicon: Lexicon) -> None:
         self.outline = outline
         self.lexicon = lexicon
+        self._terms: dict[tuple[int, str], tuple[Term, ...]] = {}
+        self._owners: dict[int, Owners] = {}
 
     @property
     def linker(self) -> Linker:
@@ -72,6 +74,12 @@ class Reading:
 
     def owners(self, node: Node) -> Owners:
         """Return the nearest concepts above a node; the note's subject when nothing above names one."""
+        known = self._owners.get(id(node))
+        if known is None:
+            known = self._owners[id(node)] = self._find_owners(node)
+        return known
+
+    def _find_owners(self, node: Node) -> Owners:
         between: list[Line] = []
         for above in node.above():
             if above.topics:
@@ -113,7 +121,13 @@ class Reading:
 
     def terms(self, text: str, node: Node) -> tuple[Term, ...]:
         """Return a list of terms that stands in a node; unresolved members have no concept."""
-        return self.linker.terms(text, self.context(node), line=node.block.line) if text else ()
+        if not text:
+            return ()
+        key = (id(node), text)
+        known = self._terms.get(key)
+        if known is None:
+            known = self._terms[key] = self.linker.terms(text, self.context(node), line=node.block.line)
+        return known
 
     def kind(self, name: str) -> ConceptKind | None:
         """Return the sort of a concept."""

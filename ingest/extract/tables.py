@@ -104,7 +104,7 @@ def lines(reading: Reading, node: Node) -> Iterator[Fact]:
 
 def _rows_below(node: Node, width: int) -> Iterator[list[Line]]:
     siblings = node.children or (node.parent.children if node.parent else [])
-    start = 0 if node.children else next(i for i, s in enumerate(siblings) if s is node) + 1
+    start = 0 if node.children else node.index + 1
     for sibling in siblings[start:]:
         cells = _pieces(sibling.line) if sibling.line else []
         if len(cells) != width:

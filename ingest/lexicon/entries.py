@@ -74,6 +74,7 @@ class Lexicon:
         entries = self._by_fold.get(fold(name), ())
         return next((e.kind for e in entries if e.name == name), None)
 
+    @lru_cache(maxsize=1 << 15)  # noqa: B019  a lexicon lives as long as the process
     def candidates(self, phrase: str) -> tuple[Entry, ...]:
         """Return the entries whose form is the whole phrase; plural, particles, case, spaces aside."""
         if phrase.startswith("--"):

@@ -6,7 +6,7 @@
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from unicodedata import is_normalized, normalize
 
@@ -14,6 +14,8 @@ SKIPPED = frozenset(" -_\t\u00a0")
 
 _HANGUL_RUN = re.compile(r"[가-힣]+$")
 _ARTICLE = re.compile(r"(?:the|a|an|each|every|all)\s+", re.IGNORECASE)
+# notes use the same words again and again; the bound keeps a large collection from filling memory
+_REMEMBERED = 1 << 15
 _EDGES = " \t`'\"“”‘’*.,;:!?·…()[]{}<>「」『』【】▼▲▶◆◇■□●○•"
 
 
@@ -34,7 +36,7 @@ def _suffix() -> re.Pattern[str]:
     )
 
 
-@cache
+@lru_cache(maxsize=_REMEMBERED)
 def suffix(run: str) -> tuple[str, str] | None:
     """Return (kind, particle) of the Hangul glued to a name, or None when it makes another word.
 
@@ -59,6 +61,7 @@ def lower(text: str) -> str:
     return "".join(low if len(low := c.lower()) == 1 else c for c in text)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def fold(text: str) -> str:
     """Return the form in which whole names are compared: lower case, without blanks, `-` and `_`."""
     return lower(text).translate(_DROP)
@@ -70,12 +73,13 @@ def compacted(text: str) -> tuple[str, list[int]]:
     return lower(text).translate(_DROP), kept
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def trimmed(phrase: str) -> str:
     """Return a phrase without punctuation around it and without an English article before it."""
     return _ARTICLE.sub("", phrase.strip(_EDGES), count=1)
 
 
-@cache
+@lru_cache(maxsize=_REMEMBERED)
 def stems(phrase: str) -> tuple[str, ...]:
     """Return the forms that a phrase may be a bent form of, the phrase itself first.
 

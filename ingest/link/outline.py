@@ -10,7 +10,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from ingest.lexicon.entries import Lexicon
@@ -83,6 +83,8 @@ _LABEL_WORDS = 6
 _PHRASE_WORDS = 6
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _CHAIN = 8
+_REMEMBERED = 1 << 15
+_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,7 @@ class Node:
     contrast: bool = False
     question: str = ""
     children: list["Node"] = field(default_factory=list)
+    index: int = 0
     section: int | None = None
 
     @property
@@ -200,6 +203,7 @@ def roles() -> dict[str, str]:
     return {fold(form): role for role, forms in raw.items() for form in forms}
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def role_of(phrase: str) -> str:
     """Return the role of a label (`옵션` -> `option`), empty for none."""
     known = roles()
@@ -210,6 +214,7 @@ def role_of(phrase: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def undecorated(text: str) -> str:
     """Return a heading or item without numbering, emoji and ornaments around it."""
     before = None
@@ -220,10 +225,11 @@ def undecorated(text: str) -> str:
     return _TRAILING.sub("", text)
 
 
-def split_brackets(text: str) -> tuple[str, list[str]]:
+@lru_cache(maxsize=_REMEMBERED)
+def split_brackets(text: str) -> tuple[str, tuple[str, ...]]:
     """Return text without its brackets, and what stood in them."""
-    inner = [m["inner"].strip() for m in _BRACKETS.finditer(text)]
-    return (_BRACKETS.sub(" ", text).replace("  ", " ").strip(), inner) if inner else (text, [])
+    inner = tuple(m["inner"].strip() for m in _BRACKETS.finditer(text)) if _OPENING.search(text) else ()
+    return (_BRACKETS.sub(" ", text).replace("  ", " ").strip(), inner) if inner else (text, ())
 
 
 class Linker:
@@ -239,7 +245,7 @@ class Linker:
     def resolve(self, phrase: str, context: Context, *, line: int = 0, slot: bool = True) -> Choice | None:
         """Return the concept that the whole phrase names, or None. A misspelt word is repaired."""
         bare = trimmed(phrase)
-        if not bare or len(bare) > 80:
+        if not bare or len(bare) > _LONGEST_NAME:
             return None
         if bare in GENERIC:
             generic = _qualified(bare, context)
@@ -295,6 +301,8 @@ class Linker:
     def term(self, text: str, context: Context, *, line: int = 0) -> Term:
         """Return one member of a list, resolved."""
         bare, brackets = split_brackets(text)
+        if len(bare) > _LONGEST_NAME:
+            return Term(text=bare, bracket=brackets[0] if brackets else "")
         default = any(_DEFAULT.match(b) for b in brackets)
         rest = [b for b in brackets if not _DEFAULT.match(b)]
         bare = undecorated(bare).strip()
@@ -419,6 +427,7 @@ def _with_siblings(context: Context, siblings: Counter[str]) -> Context:
     return replace(context, siblings=Counter(context.siblings or {}) + siblings, marked=True)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def without_role(phrase: str) -> tuple[str, str]:
     """Return a phrase without the role word at its end, and the role (`effect option` -> `effect`)."""
     words = phrase.split()
@@ -455,6 +464,7 @@ class _Reader:
     def __init__(self, linker: Linker) -> None:
         self.linker = linker
         self.siblings: dict[int, Counter[str]] = {}
+        self.fields: dict[tuple[int, str], int] = {}
 
     def read(self, root: Node) -> None:
         for node in root.walk():
@@ -586,7 +596,7 @@ class _Reader:
             return terms
         for owner in context.owners[:2]:
             known = direct_fields(owner)
-            if sum(undecorated(s.text) in known for s in node.parent.children) < _FIELDS_AROUND:
+            if self._fields_around(node.parent, owner, known) < _FIELDS_AROUND:
                 continue
             meant = self.linker.speller.among(terms[0].text, known)
             if meant:
@@ -596,6 +606,12 @@ class _Reader:
                 )
                 return (replace(terms[0], choice=found),)
         return terms
+
+    def _fields_around(self, parent: Node, owner: str, known: frozenset[str]) -> int:
+        key = (id(parent), owner)
+        if key not in self.fields:
+            self.fields[key] = sum(undecorated(s.text) in known for s in parent.children)
+        return self.fields[key]
 
     def _label(self, node: Node, text: str, separator: re.Match[str], context: Context, line: int) -> bool:
         left, right = text[: separator.start()].strip(), text[separator.end() :].strip()
@@ -665,6 +681,7 @@ def build(note: Note, lexicon: Lexicon, speller: Speller) -> Outline:
     nodes = [n for n in root.walk() if n.line is not None]
     _find_mentions(linker, nodes)
     headings = [n for n in nodes if n.kind is BlockKind.HEADING]
+    _number_sections(root, headings)
     _Reader(linker).read(root)
     first = headings[0] if headings else None
     taken: dict[str, int] = {}
@@ -693,11 +710,20 @@ def _nodes(block: Block) -> Node:
         for child in parent.block.children:
             owner = adopted if adopted is not None and _adopts(adopted, child) else parent
             node = _node(child, owner)
+            node.index = len(owner.children)
             owner.children.append(node)
             if owner is parent:
                 adopted = node if _is_intro(node) else None
             stack.append(node)
     return root
+
+
+def _number_sections(root: Node, headings: list[Node]) -> None:
+    """Give every node the index of the heading that it stands below; a heading has its own."""
+    numbers = {id(heading): number for number, heading in enumerate(headings)}
+    for node in root.walk():
+        above = node.parent.section if node.parent is not None else None
+        node.section = numbers.get(id(node), above)
 
 
 def _node(block: Block, parent: Node | None) -> Node:
