@@ -6,7 +6,7 @@ PORT ?= 8000
 BIN := .venv/bin
 FRONTEND := api/web/frontend
 
-.PHONY: setup serve check test bench schema machines sdl web
+.PHONY: setup serve check test bench schema machines sdl web tools
 
 setup: .venv/.ready web
 
@@ -24,7 +24,12 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: check
+# what only apt has; where it cannot be installed, the tests that need it say so
+tools:
+	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
+	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null || true
+
+test: check tools
 	$(BIN)/pytest
 
 web: api/web/static/graphiql.html

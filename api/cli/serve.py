@@ -79,12 +79,18 @@ def _prepare(arguments: argparse.Namespace) -> Settings | None:
         if arguments.data:
             return settings
         settings = replace(settings, data=settings.data / _EXAMPLES)
-        places = [Path(str(files("api.examples").joinpath("notes")))]
+        places = [_examples()]
     with progress_bar() as progress:
         report = ingesting.ingest(places, settings, progress)
     for note in report.refused:
         sys.stderr.write(f"{problem(note.error).as_text() if note.error else note.document}\n")
     return settings if report.snapshot.notes else None
+
+
+def _examples() -> Path:
+    """Return the folder of the bundled notes, from here where it is below: notes are named by their path."""
+    folder, here = Path(str(files("api.examples").joinpath("notes"))), Path.cwd()
+    return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
 def _serve(context: Context, listener: socket.socket) -> None:

@@ -27,6 +27,7 @@ def _templates() -> Environment:
     )
     # one segment of an address: a path in it would be resolved by the browser
     found.filters["path"] = partial(quote, safe="")
+    found.filters["file"] = lambda path: path.rpartition("/")[2]
     return found
 
 
