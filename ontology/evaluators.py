@@ -34,6 +34,7 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
     ("podLifecycle", "columns"): "ontology.semantics.lifecycle.columns:COLUMNS",
     ("podLifecycle", "restart"): "ontology.semantics.lifecycle.sync:RESTART",
     ("podLifecycle", "status"): "ontology.semantics.lifecycle.status:STATUS",
+    ("podLifecycle", "timeline"): "ontology.walkthroughs.timeline.question:TIMELINE",
     ("probes", "observe"): "ontology.semantics.probes.observe:OBSERVE",
     ("scheduling", "schedule"): "ontology.semantics.scheduling.schedule:SCHEDULE",
     ("volumes", "bind"): "ontology.semantics.volumes.questions:BIND",
@@ -54,6 +55,9 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
     ("workloads", "collect"): "ontology.semantics.workloads.ownership:COLLECT",
     ("workloads", "reconcileCronJob"): "ontology.semantics.workloads.cronjobs:RECONCILE_CRON_JOB",
     ("autoscaling", "simulate"): "ontology.semantics.autoscaling.simulate:SIMULATE",
+    ("autoscaling", "recommendVertical"): "ontology.semantics.autoscaling.vertical:RECOMMEND_VERTICAL",
+    ("autoscaling", "scaleUp"): "ontology.walkthroughs.cluster_autoscaler:SCALE_UP",
+    ("autoscaling", "scaleDown"): "ontology.walkthroughs.cluster_autoscaler:SCALE_DOWN",
 }
 
 # Systems whose recorded verdicts are met in full: `kubelore evaluate --systems` lists them.
