@@ -90,9 +90,15 @@ def read_yaml(text: str | bytes) -> Iterator[Any]:
         raise BadInputError(f"not YAML: {error}") from error
 
 
+def write_json(value: Any) -> str:
+    """Return a plain value as compact JSON: keys in their order, text as it is."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
 def write_yaml(value: Any) -> str:
     """Return a plain value as one YAML document: keys in their order, no aliases, text as it is."""
-    return str(yaml.dump(value, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110))
+    plain = json.loads(json.dumps(value))  # tuples become lists, for which YAML has a form
+    return str(yaml.dump(plain, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110))
 
 
 def _check_budget(text: str | bytes) -> None:

@@ -96,9 +96,8 @@ def test_cards_link_to_the_server(note: Path) -> None:
         pytest.param(["--out", "deck.apkg"], "no notes", id="an empty graph"),
     ],
 )
-def test_it_refuses(
-    note: Path, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.usefixtures("note")
+def test_it_refuses(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cards", *arguments]) == 2
     assert message in capsys.readouterr().err
     assert not Path("deck.apkg").exists()

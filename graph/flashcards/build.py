@@ -1,0 +1,60 @@
+"""From a snapshot to a deck: every kind of card in one visible tuple, merged and sorted."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from graph.flashcards import clozes, corrections, exercises, recall
+from graph.flashcards.cards import Card, Kind
+from graph.flashcards.exercises import Scenario
+from graph.flashcards.reading import Reading
+from graph.snapshot import Snapshot
+
+# Of two cards with one id the first stays, so what notes say goes before what the curated layer says.
+KINDS: tuple[Callable[[Reading], Iterator[Card]], ...] = (
+    corrections.wrong_lines,
+    corrections.contradicted,
+    recall.wrong_defaults,
+    recall.definitions,
+    recall.reversed_definitions,
+    recall.curated_definitions,
+    recall.defaults,
+    recall.sequences,
+    recall.contrasts,
+    clozes.members,
+    clozes.sentences,
+    clozes.manifests,
+    recall.terms,
+)
+
+_ORDER = {kind: number for number, kind in enumerate(Kind)}
+
+
+def build(
+    snapshot: Snapshot, scenarios: Iterable[Scenario] = (), engine: str = "kubelore"
+) -> tuple[Card, ...]:
+    """Return the cards of a snapshot's notes, sorted by note, place, kind and id.
+
+    `scenarios` are plain scenarios to make verdict cards of; `engine` names who computed them.
+
+    Raises:
+        OntologyError: a scenario that cannot be answered.
+    """
+    reading = Reading(snapshot)
+    found: dict[str, Card] = {}
+    makers = (*(kind(reading) for kind in KINDS), exercises.verdicts(reading, scenarios, engine))
+    for card in (card for cards in makers for card in cards):
+        known = found.get(card.id)
+        found[card.id] = _merged(known, card) if known else card
+    return tuple(sorted(found.values(), key=_place))
+
+
+def _merged(first: Card, other: Card) -> Card:
+    """One card for what two places say: the first one's text, the sources of both."""
+    if first.layer != other.layer:
+        return first
+    return replace(first, sources=tuple(dict.fromkeys((*first.sources, *other.sources))))
+
+
+def _place(card: Card) -> tuple[str, int, int, str]:
+    source = card.sources[0]
+    return source.document, source.line, _ORDER[card.kind], card.id

@@ -1,0 +1,164 @@
+"""The snapshot as card makers read it: what notes state and nothing contests, by concept, with its place."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from graph.flashcards.cards import Source, Words
+from graph.snapshot import ConceptNode, FactNode, FindingNode, SectionNode, Snapshot
+from ontology.lang import Lang
+from ontology.statements import Layer
+
+# Findings that make a line unfit for a plain card: what it says is not so.
+_WRONG = frozenset({"wrong-claim", "outdated"})
+_SERIOUS = frozenset({"medium", "high"})
+# Outcomes of running a claim that make it one.
+_REFUTED = frozenset({"refuted", "outdated"})
+_NAMED_BY_LABEL = frozenset({"kind", "abstract"})
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """A fact of a note that the curated layer denies or knows as past."""
+
+    fact: FactNode
+    by: FactNode
+
+
+class Reading:
+    """One snapshot, read for cards. Immutable."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+
+    @cached_property
+    def facts(self) -> tuple[FactNode, ...]:
+        """The facts of notes that a plain card may be made of."""
+        wrong = {(finding.note, finding.line) for finding in self.wrong}
+        wrong |= {(each.fact.note, each.fact.lines[-1]) for each in self.contested}
+        return tuple(
+            fact
+            for fact in self._stated
+            if fact.check not in _REFUTED and not any((fact.note, line) in wrong for line in fact.lines)
+        )
+
+    @cached_property
+    def contested(self) -> tuple[Contested, ...]:
+        """The facts of notes that the curated layer contradicts."""
+        against = {
+            (f.subject, f.predicate, f.object, f.text): f
+            for f in self._curated
+            if f.negated or (f.grounds and f.grounds.until)
+        }
+        found = (
+            (fact, against.get((fact.subject, fact.predicate, fact.object, fact.text)))
+            for fact in self._stated
+        )
+        return tuple(Contested(fact, by) for fact, by in found if by is not None and not fact.negated)
+
+    @cached_property
+    def wrong(self) -> tuple[FindingNode, ...]:
+        """The findings that say a line is wrong or outdated."""
+        return tuple(f for f in self.snapshot.findings if f.kind in _WRONG and f.severity in _SERIOUS)
+
+    @cached_property
+    def defaults(self) -> dict[int, FactNode]:
+        """The curated default of each field that has one without conditions, by the field's index."""
+        return {
+            f.subject: f
+            for f in self._curated
+            if f.predicate == "defaultValue" and not (f.grounds and f.grounds.remark)
+        }
+
+    @cached_property
+    def mentions(self) -> dict[int, FactNode]:
+        """The first fact of a note that each concept takes part in, by the concept's index."""
+        found: dict[int, FactNode] = {}
+        for fact in self.facts:
+            found.setdefault(fact.subject, fact)
+            if fact.object >= 0:
+                found.setdefault(fact.object, fact)
+        return found
+
+    def concept(self, index: int) -> ConceptNode:
+        """Return a concept."""
+        return self.snapshot.concepts[index]
+
+    def name(self, index: int) -> str:
+        """Return a concept's canonical name."""
+        return self.snapshot.concepts[index].name
+
+    def shown(self, index: int) -> Words:
+        """Return how a concept is written on a card: as code if the API spells it, else by its label."""
+        concept = self.concept(index)
+        if concept.kind not in _NAMED_BY_LABEL:
+            plain = concept.name if concept.kind in ("phrase", "image") else f"`{concept.name}`"
+            return dict.fromkeys(Lang, plain)
+        english, korean = label(concept, Lang.EN), label(concept, Lang.KO)
+        return {Lang.EN: english, Lang.KO: f"{korean}({english})" if korean != english else english}
+
+    def object_text(self, fact: FactNode) -> str:
+        """Return the object of a fact as notes write it: the text, or the value without its type."""
+        if fact.object < 0:
+            return fact.text
+        concept = self.concept(fact.object)
+        return concept.name.partition(".")[2] if _is_value(concept) else concept.name
+
+    def concepts_on(self, note: int, line: int) -> tuple[str, ...]:
+        """Return the names of what a line says something about."""
+        facts = (f for f in self._stated if f.note == note and f.lines[-1] == line)
+        indices = (index for fact in facts for index in (fact.subject, fact.object) if index >= 0)
+        return tuple(dict.fromkeys(map(self.name, indices)))
+
+    def position(self, fact: FactNode) -> tuple[int, int, int]:
+        """Return note, line and column of a fact's object, or where its passage begins."""
+        line = self.snapshot.notes[fact.note].lines[fact.lines[-1] - 1]
+        column = line.casefold().find(self.object_text(fact).casefold())
+        return fact.note, fact.lines[-1], column if column >= 0 else fact.column
+
+    def source(self, fact: FactNode) -> Source:
+        """Return where a note says it: its last line is the one that does."""
+        note = self.snapshot.notes[fact.note]
+        return Source(document=note.path, line=fact.lines[-1], quote=fact.quote)
+
+    def deck(self, fact: FactNode) -> tuple[str, ...]:
+        """Return the headings above a fact, the note's title first."""
+        return self.headings(fact.note, fact.lines[-1])
+
+    def headings(self, note: int, line: int) -> tuple[str, ...]:
+        """Return the headings above a line, the note's title first."""
+        found = self.snapshot.notes[note]
+        path = [section.title for section in self._sections_above(found.sections, line)]
+        title = found.title or found.path
+        return tuple(path) if path[:1] == [title] else (title, *path)
+
+    def group(self, *predicates: str) -> dict[tuple[int, str], list[FactNode]]:
+        """Return the asserted facts with these predicates by subject and predicate, in order."""
+        found: dict[tuple[int, str], list[FactNode]] = {}
+        for fact in self.facts:
+            if fact.predicate in predicates and not fact.negated:
+                found.setdefault((fact.subject, fact.predicate), []).append(fact)
+        return found
+
+    @property
+    def _stated(self) -> Iterator[FactNode]:
+        return (f for f in self.snapshot.facts if f.layer == Layer.NOTES and f.lines)
+
+    @property
+    def _curated(self) -> Iterator[FactNode]:
+        return (f for f in self.snapshot.facts if f.layer == Layer.CURATED)
+
+    @staticmethod
+    def _sections_above(sections: Sequence[SectionNode], line: int) -> list[SectionNode]:
+        inside = [s for s in sections if s.line <= line <= s.end_line]
+        return sorted(inside, key=lambda s: s.level)
+
+
+def label(concept: ConceptNode, lang: Lang) -> str:
+    """Return a concept's label, its name without one."""
+    labels = concept.labels.get(lang.value)
+    return labels[0] if labels else concept.name
+
+
+def _is_value(concept: ConceptNode) -> bool:
+    return concept.kind == "enum" or ("." in concept.name and concept.name.partition(".")[0][:1].isupper())
