@@ -20,7 +20,7 @@ from graph.snapshot import Snapshot
 from graph.store import Known, Store, known_notes
 from ingest import read
 from ingest.emit import emit
-from ingest.errors import IngestError
+from ingest.errors import IngestError, UnreadableNoteError
 from ingest.ingested import Ingested
 from ontology import iri, vocabulary
 
@@ -113,6 +113,8 @@ class _Run:
         """Bring one note into the store, unless the same reader saw the same bytes before."""
         try:
             source = read.read(path, document=document, max_bytes=self.settings.max_note_bytes)
+            if not source.data.strip():
+                raise UnreadableNoteError(document, "it is empty")
         except IngestError as error:
             return NoteReport(document=document, change=Change.REFUSED, error=error)
         before = self.known.get(document)
