@@ -38,6 +38,8 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
     ("probes", "observe"): "ontology.semantics.probes.observe:OBSERVE",
     ("scheduling", "schedule"): "ontology.semantics.scheduling.schedule:SCHEDULE",
     ("volumes", "bind"): "ontology.semantics.volumes.questions:BIND",
+    ("volumes", "start"): "ontology.semantics.volumes.mounting:START",
+    ("volumes", "survives"): "ontology.semantics.volumes.persistence:SURVIVES",
     ("volumes", "settle"): "ontology.semantics.volumes.questions:SETTLE",
     ("ingress", "request"): "ontology.walkthroughs.ingress_request:REQUEST",
     ("networkPolicy", "connect"): "ontology.semantics.networkpolicy.connect:CONNECT",

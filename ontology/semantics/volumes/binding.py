@@ -30,6 +30,15 @@ from ontology.semantics.volumes.state import (
 )
 from ontology.verdict import Step
 
+# how the controller words why a volume that a claim names does not suit it
+_MISFITS = {
+    Obstacle.DELETING: 'the volume is marked for deletion "{volume}"',
+    Obstacle.CAPACITY: "requested PV is too small",
+    Obstacle.CLASS: "storageClassName does not match",
+    Obstacle.ATTRIBUTES_CLASS: "volumeAttributesClassName does not match",
+    Obstacle.VOLUME_MODE: "incompatible volumeMode",
+    Obstacle.ACCESS_MODES: "incompatible accessMode",
+}
 _BYTE = 10**9  # sizes are in billionths
 
 
@@ -60,7 +69,8 @@ def _find(claim: PersistentVolumeClaim, state: State) -> None:
     elif class_name(claim):
         provisioning.provision(name, state)
     else:
-        state.event(name, "FailedBinding", Step("volumes.match", False, _facts(claim)))
+        message = "no persistent volumes available for this claim and no storage class is set"
+        state.event(name, "FailedBinding", message, Step("volumes.match", False, _facts(claim)))
         state.set_claim_phase(name, "Pending")
 
 
@@ -70,7 +80,12 @@ def _wait(claim: PersistentVolumeClaim, state: State) -> None:
     reason = "WaitForPodScheduled" if unscheduled else "WaitForFirstConsumer"
     rule = "volumes.waitForPodScheduled" if unscheduled else "volumes.waitForFirstConsumer"
     facts = {"claim": claim.name, "class": class_name(claim), "pods": tuple(unscheduled)}
-    state.event(name, reason, Step(rule, None, facts))
+    message = (
+        f"waiting for pod {unscheduled[0]} to be scheduled"
+        if unscheduled
+        else "waiting for first consumer to be created before binding"
+    )
+    state.event(name, reason, message, Step(rule, None, facts))
 
 
 def _take_named(claim: PersistentVolumeClaim, state: State) -> None:
@@ -86,7 +101,8 @@ def _take_named(claim: PersistentVolumeClaim, state: State) -> None:
             state.say(Step("volumes.namedVolume", True, facts))
             _bind(volume, claim, state)
             return
-        state.event(name, "VolumeMismatch", misfit_step(volume, claim, misfit))
+        message = f'Cannot bind to requested volume "{wanted}": {_MISFITS[misfit].format(volume=wanted)}'
+        state.event(name, "VolumeMismatch", message, misfit_step(volume, claim, misfit))
         state.set_claim_phase(name, "Pending")
     elif is_reserved_for(volume, claim):
         state.say(Step("volumes.reserved", True, _facts(claim, volume)))
@@ -94,7 +110,7 @@ def _take_named(claim: PersistentVolumeClaim, state: State) -> None:
     else:
         holder = f"{volume.spec.claim_ref.namespace}/{volume.spec.claim_ref.name}"
         step = Step("volumes.reserved", False, _facts(claim, volume) | {"holder": holder})
-        state.event(name, "FailedBinding", step)
+        state.event(name, "FailedBinding", f'volume "{wanted}" already bound to a different claim.', step)
         # a name that the controller itself wrote cannot lead here; it refuses to touch such a claim
         if BOUND_BY_CONTROLLER not in annotations(claim):
             state.set_claim_phase(name, "Pending")
@@ -105,13 +121,16 @@ def _keep(claim: PersistentVolumeClaim, state: State) -> None:
     volume = state.volumes.get(claim.spec.volume_name)
     facts = {"claim": claim.name, "volume": claim.spec.volume_name}
     if volume is None:
-        state.event(name, "ClaimLost", Step("volumes.keep", False, facts))
+        lost = "its PersistentVolume" if claim.spec.volume_name else "reference to PersistentVolume"
+        message = f"Bound claim has lost {lost}. Data on the volume is lost!"
+        state.event(name, "ClaimLost", message, Step("volumes.keep", False, facts))
         state.set_claim_phase(name, "Lost")
     elif volume.spec.claim_ref is None or volume.spec.claim_ref.uid == claim.metadata.uid:
         state.say(Step("volumes.keep", True, facts))
         _bind(volume, claim, state)
     else:
-        state.event(name, "ClaimMisbound", Step("volumes.misbound", False, facts))
+        message = "Two claims are bound to the same volume, this one is bound incorrectly"
+        state.event(name, "ClaimMisbound", message, Step("volumes.misbound", False, facts))
         state.set_claim_phase(name, "Lost")
 
 

@@ -31,6 +31,12 @@ MIGRATED = {
     "kubernetes.io/vsphere-volume": "csi.vsphere.vmware.com",
 }
 
+_WAITING = (
+    "Waiting for a volume to be created either by the external provisioner '{provisioner}' or manually by the"
+    " system administrator. If volume creation is delayed, please verify that the provisioner is running and"
+    " correctly registered."
+)
+
 
 def default_class(classes: Iterable[StorageClass]) -> StorageClass | None:
     """Return the default class: of several the newest, then the first by name."""
@@ -65,7 +71,8 @@ def provision(name: str, state: State) -> None:
     class_ = state.classes.get(wanted)
     facts = {"claim": claim.name, "class": wanted}
     if class_ is None:
-        state.event(name, "ProvisioningFailed", Step("volumes.classExists", False, facts))
+        message = f'storageclass.storage.k8s.io "{wanted}" not found'
+        state.event(name, "ProvisioningFailed", message, Step("volumes.classExists", False, facts))
         return
     provisioner = MIGRATED.get(class_.provisioner, class_.provisioner)
     facts |= {"provisioner": provisioner}
@@ -73,12 +80,15 @@ def provision(name: str, state: State) -> None:
         # this one plugin is asked, and so names itself on the claim before it fails
         if claim.spec.data_source is None:
             _name_provisioner(claim, provisioner, state)
-        state.event(name, "ProvisioningFailed", Step("volumes.provisioner", False, facts))
+        message = f'Failed to create provisioner: provisioning in volume plugin "{HOST_PATH}" is disabled'
+        state.event(name, "ProvisioningFailed", message, Step("volumes.provisioner", False, facts))
     elif provisioner.startswith(IN_TREE):
-        state.event(name, "ProvisioningFailed", Step("volumes.provisioner", False, facts))
+        message = f"no volume plugin matched name: {provisioner}"
+        state.event(name, "ProvisioningFailed", message, Step("volumes.provisioner", False, facts))
     else:
         _name_provisioner(claim, provisioner, state)
-        state.event(name, "ExternalProvisioning", Step("volumes.provisioner", True, facts))
+        message = _WAITING.format(provisioner=provisioner)
+        state.event(name, "ExternalProvisioning", message, Step("volumes.provisioner", True, facts))
 
 
 def _name_provisioner(claim: PersistentVolumeClaim, provisioner: str, state: State) -> None:

@@ -49,7 +49,7 @@ def _round(state: State) -> None:
 
 
 def bind(scenario: Scenario, asked: Bind) -> Verdict:
-    """Answer `{"action", "volume", "storageClass", "reason"}`, and `provisioner` where one is asked.
+    """Answer `{"action", "volume", "storageClass", "reason", "message"}`, and `provisioner` if one is asked.
 
     Outcome: yes when the claim is bound, no when it stays Pending or is Lost, unknown when somebody
     else decides: a provisioner, or the scheduler of the first consumer.
@@ -67,13 +67,14 @@ def bind(scenario: Scenario, asked: Bind) -> Verdict:
     _until_stable(state, lambda: sync_claim(asked.claim, state))
     claim = state.claims[asked.claim]
     bound = claim.status.phase == "Bound"
-    reason = "" if bound else state.events.get(asked.claim, "")
+    reason, message = ("", "") if bound else state.events.get(asked.claim, ("", ""))
     action = "bind" if bound else _action(reason)
     answer: dict[str, Any] = {
         "action": action,
         "volume": claim.spec.volume_name if bound else None,
         "storageClass": class_name(claim),
         "reason": reason,
+        "message": message,
     }
     if action == "provision":
         answer["provisioner"] = _provisioner(claim)

@@ -41,7 +41,7 @@ class State:
     classes: dict[str, StorageClass]
     pods: Sequence[Pod]
     deleted: list[str] = field(default_factory=list)
-    events: dict[str, str] = field(default_factory=dict)
+    events: dict[str, tuple[str, str]] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
 
     @classmethod
@@ -56,9 +56,9 @@ class State:
         """What the controller can change, to see whether it did."""
         return tuple(self.volumes.items()), tuple(self.claims.items())
 
-    def event(self, claim: str, reason: str, step: Step) -> None:
+    def event(self, claim: str, reason: str, message: str, step: Step) -> None:
         """Record the event that `kubectl describe pvc` shows last, and its step."""
-        self.events[claim] = reason
+        self.events[claim] = (reason, message)
         self.say(step)
 
     def say(self, step: Step) -> None:
