@@ -85,9 +85,10 @@ class Cluster:
         self.seats: list[list[Seated]] = [[] for _ in self.nodes]
         self.nominated: dict[int, list[Seated]] = {}
         self.ports: dict[tuple[str, int], dict[str, Counter[int]]] = {}
-        self.profiles: Ledger[Profile] = Ledger()
-        self.repulsions: Ledger[Term] = Ledger()
-        self.attractions: Ledger[Weighted] = Ledger()
+        # pods are filed under each of their labels, terms under one that they ask for, None is for all
+        self.profiles: Ledger[Profile] = Ledger(lambda profile: (None, *profile.items))
+        self.repulsions: Ledger[Term] = Ledger(lambda term: (term.selector.mark,))
+        self.attractions: Ledger[Weighted] = Ledger(lambda each: (each.term.selector.mark,))
         self.repulsion_keys: dict[str, None] = {}
         self.attraction_keys: dict[str, None] = {}
         self.prepared: dict[Any, Any] = {}

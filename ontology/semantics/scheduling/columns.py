@@ -91,8 +91,12 @@ class Tracked:
         self._values = compute(ALL)
         self._seen = len(journal)
 
-    def current(self) -> Whole:
-        """Return the column as of now; the next call may change it."""
+    def at(self, at: At) -> Whole:
+        """Return a copy of the column as of now."""
+        values = self._current()
+        return values.copy() if isinstance(at, slice) else values[at]
+
+    def _current(self) -> Whole:
         if self._seen != len(self._journal):
             changed = self._journal[self._seen :]
             self._seen = len(self._journal)

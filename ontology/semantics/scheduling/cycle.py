@@ -96,9 +96,10 @@ def run_scores(filtered: Filtered) -> Scored:
     if filtered.plan is None or not len(nodes):
         return _NOTHING
     at: At = ALL if len(nodes) == filtered.cluster.size else nodes
-    parts = (*filtered.plan.fixed_parts(nodes, at), *weighted(filtered.plan.live, at))
-    totals = np.zeros(len(nodes))
-    for _, points in parts:
-        totals += points
+    fixed, totals = filtered.plan.fixed_parts(nodes, at)
+    live = weighted(filtered.plan.live, at)
+    for _, points in live:
+        totals = totals + points
     highest = totals.max()
-    return Scored(nodes, parts, totals, int(highest), nodes[np.flatnonzero(totals == highest)])
+    best = nodes[(totals == highest).nonzero()[0]]
+    return Scored(nodes, (*fixed, *live), totals, int(highest), best)

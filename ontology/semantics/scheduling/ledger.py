@@ -4,7 +4,7 @@ A `Ledger` counts equal things (label sets, affinity terms) per node. A `Tally` 
 interested in per topology domain, and stays up to date as pods come and go.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -30,6 +30,14 @@ class Tally:
             self.sums[code] += count * weight
             self.hits += count
 
+    def add_all(self, nodes: Mapping[int, int], weight: int) -> None:
+        """Count things of `weight` on many nodes."""
+        codes = self.codes[np.fromiter(nodes.keys(), np.intp, len(nodes))]
+        counts = np.fromiter(nodes.values(), np.int64, len(nodes))
+        np.add.at(self.sums, codes, counts * weight)
+        self.sums[0] = 0
+        self.hits += int(counts[codes > 0].sum())
+
 
 class Entry(Generic[T]):
     """One distinct thing: how often it is on each node, and the tallies that count it."""
@@ -49,37 +57,51 @@ class Entry(Generic[T]):
 
 
 class Ledger(Generic[T]):
-    """How often each distinct thing is on each node, and the tallies that watch."""
+    """How often each distinct thing is on each node, and the tallies that watch.
 
-    def __init__(self) -> None:
+    `places` names the marks under which a thing is filed, so that a tally which knows what it seeks need
+    not look at all things. Of the marks that a tally seeks, a thing must be filed under at most one.
+    """
+
+    def __init__(self, places: Callable[[T], Iterable[Hashable]]) -> None:
+        self._places = places
         self._entries: dict[T, Entry[T]] = {}
-        self._tallies: dict[Hashable, tuple[Tally, Weigh[T]]] = {}
+        self._filed: dict[Hashable, list[Entry[T]]] = {}
+        self._tallies: dict[Hashable, Tally] = {}
+        self._watching: dict[Hashable, list[tuple[Tally, Weigh[T]]]] = {}
 
     def entry(self, thing: T) -> Entry[T]:
         """Return the entry of a thing, to count by."""
         found = self._entries.get(thing)
         if found is None:
             found = self._entries[thing] = Entry(thing)
-            for tally, weigh in self._tallies.values():
-                self._watch(found, tally, weigh)
+            for mark in self._places(thing):
+                self._filed.setdefault(mark, []).append(found)
+                for tally, weigh in self._watching.get(mark, ()):
+                    self._watch(found, tally, weigh)
         return found
 
-    def tally(self, key: Hashable, codes: Codes, size: int, weigh: Weigh[T]) -> Tally:
+    def tally(
+        self, key: Hashable, codes: Codes, size: int, seek: Iterable[Hashable], weigh: Weigh[T]
+    ) -> Tally:
         """Return the tally known by `key`: the sum of `weigh` over things, per domain of `codes`.
 
-        A weight of 0 leaves the thing out. `key` must determine the other arguments.
+        Things filed under none of the marks in `seek` must weigh 0, which leaves a thing out. `key` must
+        determine the other arguments.
         """
         found = self._tallies.get(key)
         if found is None:
-            tally = Tally(codes, size)
-            found = self._tallies[key] = (tally, weigh)
-            for entry in self._entries.values():
-                self._watch(entry, tally, weigh)
-        return found[0]
+            found = self._tallies[key] = Tally(codes, size)
+            for mark in seek:
+                self._watching.setdefault(mark, []).append((found, weigh))
+                for entry in self._filed.get(mark, ()):
+                    self._watch(entry, found, weigh)
+        return found
 
     def forget(self) -> None:
         """Drop all tallies; those still held elsewhere are no longer kept up to date."""
         self._tallies.clear()
+        self._watching.clear()
         for entry in self._entries.values():
             entry.tallies.clear()
 
@@ -88,5 +110,4 @@ class Ledger(Generic[T]):
         weight = weigh(entry.thing)
         if weight:
             entry.tallies.append((tally, weight))
-            for node, count in entry.nodes.items():
-                tally.add(node, count, weight)
+            tally.add_all(entry.nodes, weight)

@@ -44,15 +44,25 @@ class Plan:
     fixed: tuple[Score, ...]
     live: tuple[Score, ...]
     keys: tuple[int, int]
-    _weighed: Parts | None = field(default=None)
+    _weighed: tuple[Parts, Whole] | None = field(default=None)
 
-    def fixed_parts(self, nodes: Codes, at: At) -> Parts:
-        """Return what the static scores give to `nodes`, which `at` picks; kept for the usual ones."""
+    def fixed_parts(self, nodes: Codes, at: At) -> tuple[Parts, Whole]:
+        """Return what the static scores give to `nodes`, which `at` picks, and its sum.
+
+        Both are kept for the nodes that pass whenever no pod is in the way.
+        """
         if nodes is not self.nodes:
-            return weighted(self.fixed, at)
+            return _summed(weighted(self.fixed, at), len(nodes))
         if self._weighed is None:
-            self._weighed = weighted(self.fixed, at)
+            self._weighed = _summed(weighted(self.fixed, at), len(nodes))
         return self._weighed
+
+
+def _summed(parts: Parts, size: int) -> tuple[Parts, Whole]:
+    total = np.zeros(size)
+    for _, points in parts:
+        total += points
+    return parts, total
 
 
 def plan(cluster: Cluster, demand: Demand) -> Plan | tuple[type[Filter], Refusal]:
@@ -96,8 +106,12 @@ def _made(cluster: Cluster, filters: tuple[Filter, ...], scores: list[Score], ke
 
 def weighted(scores: Sequence[Score], at: At) -> Parts:
     """Return the points times weight of the scores that take part."""
-    asked = ((score, score.points(at)) for score in scores)
-    return tuple((score, points * score.WEIGHT) for score, points in asked if points is not None)
+    found: list[tuple[Score, Whole]] = []
+    for score in scores:
+        points = score.points(at)
+        if points is not None:
+            found.append((score, points if score.WEIGHT == 1 else points * score.WEIGHT))
+    return tuple(found)
 
 
 def first_failing(filters: Sequence[Filter], at: At, size: int) -> tuple[Ints, Ints]:

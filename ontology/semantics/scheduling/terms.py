@@ -39,6 +39,11 @@ class Selector:
         """Whether it has no requirement, and so matches everything."""
         return self.raw is not None and not self.raw.match_labels and not self.raw.match_expressions
 
+    @property
+    def mark(self) -> tuple[str, str] | None:
+        """One label that everything selected has; None if no single label is sure to be there."""
+        return next(iter(self.raw.match_labels.items()), None) if self.raw and self.raw.match_labels else None
+
     def matches(self, labels: Labels) -> bool:
         """Whether an object with `labels` is selected."""
         return selectors.matches(self.raw, labels)

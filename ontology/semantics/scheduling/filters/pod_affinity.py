@@ -14,6 +14,7 @@ import numpy as np
 from ontology.semantics.scheduling.cluster import Cluster
 from ontology.semantics.scheduling.columns import At, Ints, LabelColumn
 from ontology.semantics.scheduling.filters.filter import Filter, Remedy, TableFilter, pod_edit
+from ontology.semantics.scheduling.ledger import Tally
 from ontology.semantics.scheduling.pods import Demand, Profile, Seated
 from ontology.semantics.scheduling.terms import Term
 
@@ -236,19 +237,27 @@ def _near(cluster: Cluster, demand: Demand, key: str) -> Gathered:
         return int(all(covers(cluster, term, profile.namespace, labels) for term in demand.affinity))
 
     column = cluster.labels(key)
-    tally = cluster.profiles.tally(("near", demand.affinity, key), column.codes, column.size, weigh)
+    tally = cluster.profiles.tally(
+        ("near", demand.affinity, key), column.codes, column.size, (demand.affinity[0].selector.mark,), weigh
+    )
     return Gathered(column, tally.sums)
+
+
+def meant(cluster: Cluster, term: Term) -> Tally:
+    """Return the live counts of the running pods that a term means, per domain."""
+    column = cluster.labels(term.topology_key)
+    return cluster.profiles.tally(
+        ("meant", term),
+        column.codes,
+        column.size,
+        (term.selector.mark,),
+        lambda p: int(covers(cluster, term, p.namespace, p.labels)),
+    )
 
 
 def _apart(cluster: Cluster, term: Term) -> Gathered:
     column = cluster.labels(term.topology_key)
-    tally = cluster.profiles.tally(
-        ("meant", term),
-        column.codes,
-        column.size,
-        lambda p: int(covers(cluster, term, p.namespace, p.labels)),
-    )
-    return Gathered(column, tally.sums)
+    return Gathered(column, meant(cluster, term).sums)
 
 
 def _repelled(cluster: Cluster, demand: Demand, key: str) -> Gathered:
@@ -258,5 +267,7 @@ def _repelled(cluster: Cluster, demand: Demand, key: str) -> Gathered:
         return int(term.topology_key == key and term.covers(demand.namespace, spaces, demand.labels))
 
     column = cluster.labels(key)
-    tally = cluster.repulsions.tally((demand.profile, key), column.codes, column.size, weigh)
+    tally = cluster.repulsions.tally(
+        (demand.profile, key), column.codes, column.size, (None, *demand.labels.items()), weigh
+    )
     return Gathered(column, tally.sums)

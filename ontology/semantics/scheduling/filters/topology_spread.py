@@ -160,7 +160,10 @@ def counts(cluster: Cluster, namespace: str, constraint: Constraint, mask: Mask)
     column = cluster.labels(constraint.topology_key)
     codes = np.where(mask, column.codes, 0)
     key = (namespace, constraint.selector, constraint.topology_key, np.packbits(mask).tobytes())
-    tally = cluster.profiles.tally(key, codes, column.size, lambda p: matching(constraint, namespace, p))
+    seek = (constraint.selector.mark,)
+    tally = cluster.profiles.tally(
+        key, codes, column.size, seek, lambda p: matching(constraint, namespace, p)
+    )
     return codes, tally
 
 

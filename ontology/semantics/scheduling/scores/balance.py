@@ -23,27 +23,28 @@ class Balance(Score):
     RULE = "scheduling.balance"
     WEIGHT = 1
 
-    def __init__(self, before: Tracked, after: Tracked) -> None:
-        self._before = before
-        self._after = after
+    def __init__(self, column: Tracked) -> None:
+        self._column = column
 
     @classmethod
     def prepare(cls, cluster: Cluster, demand: Demand) -> Self | None:
         """Return None for a pod that requests neither cpu nor memory."""
         if demand.requests.keys().isdisjoint(SCORED):
             return None
-        cpu, memory = (demand.requests.get(resource, 0) for resource in SCORED)
-        return cls(_with_more(cluster, 0, 0), _with_more(cluster, cpu, memory))
+        asked = tuple(demand.requests.get(resource, 0) for resource in SCORED)
+        more: Whole = np.array([[float(amount)] for amount in asked])
+        return cls(cluster.tracked((cls, asked), lambda at: change(cluster, at, more)))
 
     def points(self, at: At) -> Whole:
         """75 where the balance stays, more where it gets better."""
-        change = self._after.current()[at] - self._before.current()[at]
-        return np.floor((change + _HALF) * 0.5) + _HALF
+        return self._column.at(at)
 
 
-def _with_more(cluster: Cluster, cpu: int, memory: int) -> Tracked:
-    more: Whole = np.array([[float(cpu)], [float(memory)]])
-    return cluster.tracked((Balance, cpu, memory), lambda at: balance(cluster.machines, at, more))
+def change(cluster: Cluster, at: At, more: Whole) -> Whole:
+    """Return 50, and half of 50 plus what the balance gains with so much `more` requested."""
+    machines = cluster.machines
+    before = cluster.tracked(balance, lambda nodes: balance(machines, nodes, np.zeros((2, 1))))
+    return np.floor((balance(machines, at, more) - before.at(at) + _HALF) * 0.5) + _HALF
 
 
 def balance(machines: Machines, at: At, more: Whole) -> Whole:

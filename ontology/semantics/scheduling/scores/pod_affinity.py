@@ -10,7 +10,7 @@ import numpy as np
 
 from ontology.semantics.scheduling.cluster import Cluster
 from ontology.semantics.scheduling.columns import At, Codes, Whole
-from ontology.semantics.scheduling.filters.pod_affinity import covers
+from ontology.semantics.scheduling.filters.pod_affinity import meant
 from ontology.semantics.scheduling.ledger import Tally
 from ontology.semantics.scheduling.pods import Demand
 from ontology.semantics.scheduling.scores.score import HIGHEST, Score
@@ -66,14 +66,7 @@ class PreferredPods(Score):
 
 def _own(cluster: Cluster, preference: Weighted) -> tuple[Codes, Tally, int]:
     term = preference.term
-    column = cluster.labels(term.topology_key)
-    tally = cluster.profiles.tally(
-        ("meant", term),
-        column.codes,
-        column.size,
-        lambda p: int(covers(cluster, term, p.namespace, p.labels)),
-    )
-    return column.codes, tally, preference.weight
+    return cluster.labels(term.topology_key).codes, meant(cluster, term), preference.weight
 
 
 def _theirs(cluster: Cluster, demand: Demand, key: str) -> tuple[Codes, Tally]:
@@ -85,4 +78,6 @@ def _theirs(cluster: Cluster, demand: Demand, key: str) -> tuple[Codes, Tally]:
         return preference.weight if meant else 0
 
     column = cluster.labels(key)
-    return column.codes, cluster.attractions.tally((demand.profile, key), column.codes, column.size, weigh)
+    return column.codes, cluster.attractions.tally(
+        (demand.profile, key), column.codes, column.size, (None, *demand.labels.items()), weigh
+    )

@@ -33,7 +33,7 @@ class FreeResources(Score):
 
     def points(self, at: At) -> Whole:
         """The mean of the shares, over the resources that the node says it has."""
-        return self._column.current()[at]
+        return self._column.at(at)
 
 
 def free_shares(machines: Machines, at: At, asked: Whole) -> Whole:

@@ -30,7 +30,10 @@ class Score(ABC):
 
     @abstractmethod
     def points(self, at: At) -> Whole | None:
-        """Return 0 to 100 for each node at `at`, normalised over just these; None where it is left out."""
+        """Return 0 to 100 for each node at `at`, normalised over just these; None where it is left out.
+
+        The caller may change the column, unless the score is static.
+        """
 
 
 def in_proportion(raw: Whole, *, fewer_is_better: bool = False) -> Whole:

@@ -104,6 +104,7 @@ def _counted(cluster: Cluster, demand: Demand, constraint: Constraint, keyed: Ma
             (namespace, selector),
             cluster.node_codes,
             cluster.size + 1,
+            (selector.mark,),
             lambda p: matching(constraint, namespace, p),
         )
         return Counted(constraint, column.codes, column.size, tally, per_node=True)
