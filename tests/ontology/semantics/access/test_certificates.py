@@ -1,0 +1,226 @@
+"""Client certificates, made here: chains, times, usages, and texts that are none."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from ontology.errors import InvalidQuestionError, TooLargeError
+from ontology.evaluators import answer
+from ontology.verdict import Role, Verdict
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+NOW = "2026-03-01T12:00:00Z"
+UID = x509.ObjectIdentifier("1.3.6.1.4.1.57683.2")
+CRITICAL = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
+
+
+@cache
+def key(_name: str) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.generate()
+
+
+def name(common: str | None, *organizations: str, uid: str = "") -> x509.Name:
+    attributes = [x509.NameAttribute(NameOID.ORGANIZATION_NAME, each) for each in organizations]
+    if common is not None:
+        attributes.append(x509.NameAttribute(NameOID.COMMON_NAME, common))
+    if uid:
+        attributes.append(x509.NameAttribute(UID, uid))
+    return x509.Name(attributes)
+
+
+def make(  # noqa: PLR0913 - a certificate has as many parts
+    subject: x509.Name,
+    signer: str,
+    *,
+    issuer: str | None = None,
+    own: str = "leaf",
+    days: tuple[int, int] = (-1, 1),
+    authority: bool = False,
+    usages: Sequence[x509.ObjectIdentifier] | None = None,
+    length: int | None = None,
+    critical: bool = False,
+) -> str:
+    """PEM of a certificate; `signer` and `own` name keys, `issuer` is the signer's name unless given."""
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(name(issuer or signer))
+        .public_key(key(own).public_key())
+        .serial_number(1)
+        .not_valid_before(NOON + timedelta(days=days[0]))
+        .not_valid_after(NOON + timedelta(days=days[1]))
+        .add_extension(x509.BasicConstraints(ca=authority, path_length=length), critical=True)
+    )
+    if usages is not None:
+        builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
+    if critical:
+        builder = builder.add_extension(CRITICAL, critical=True)
+    return builder.sign(key(signer), None).public_bytes(serialization.Encoding.PEM).decode()
+
+
+def root(common: str = "ca", **more: Any) -> str:
+    return make(name(common), common, own=more.pop("own", common), authority=True, **more)
+
+
+def middle(common: str, signer: str, **more: Any) -> str:
+    return make(name(common), signer, own=common, authority=more.pop("authority", True), **more)
+
+
+def ask(pem: str, ca: str, now: str = NOW) -> Verdict:
+    question = {"clientCertificate": {"pem": pem, "caPem": ca, "now": now}}
+    return answer({"system": "access", "objects": [], "question": question})
+
+
+JANE = name("jane", "dev", "ops", "dev")
+CLIENT = [ExtendedKeyUsageOID.CLIENT_AUTH]
+SERVER = [ExtendedKeyUsageOID.SERVER_AUTH]
+
+
+def test_the_common_name_is_the_user_and_organizations_are_groups() -> None:
+    assert ask(make(JANE, "ca"), root()).answer == {
+        "authenticated": True,
+        "user": "jane",
+        "groups": ["dev", "ops", "dev"],
+        "uid": "",
+        "reason": "",
+    }
+
+
+def test_a_uid_comes_from_its_own_attribute() -> None:
+    assert ask(make(name("jane", uid="u-1"), "ca"), root()).answer["uid"] == "u-1"
+
+
+@pytest.mark.parametrize(
+    ("pem", "ca"),
+    [
+        pytest.param(make(JANE, "ca", usages=CLIENT), root(), id="for clients"),
+        pytest.param(
+            make(JANE, "ca", usages=[ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE]), root(), id="for anything"
+        ),
+        pytest.param(make(JANE, "mid") + middle("mid", "ca"), root(), id="over an intermediate"),
+        pytest.param(make(JANE, "mid"), root() + middle("mid", "ca"), id="by an authority that is no root"),
+        pytest.param(make(JANE, "ca"), root("other") + root(), id="one of two authorities"),
+        pytest.param(root(), root(), id="the authority itself"),
+        pytest.param(
+            make(JANE, "b") + middle("b", "a") + middle("a", "ca"), root(length=2), id="as long as allowed"
+        ),
+    ],
+)
+def test_a_certificate_is_accepted(pem: str, ca: str) -> None:
+    assert ask(pem, ca).answer["reason"] == ""
+
+
+@pytest.mark.parametrize(
+    ("pem", "ca", "reason"),
+    [
+        pytest.param("", root(), "no-certificate", id="none"),
+        pytest.param(make(name(None, "dev"), "ca"), root(), "no-common-name", id="nobody"),
+        pytest.param(make(JANE, "ca", days=(-9, -1)), root(), "expired", id="too late"),
+        pytest.param(make(JANE, "ca", days=(1, 9)), root(), "not-yet-valid", id="too early"),
+        pytest.param(make(JANE, "ca"), root(days=(-9, -1)), "expired", id="the authority too late"),
+        pytest.param(
+            make(JANE, "mid") + middle("mid", "ca", days=(1, 9)), root(), "not-yet-valid", id="between"
+        ),
+        pytest.param(make(JANE, "ca", critical=True), root(), "critical-extension", id="not understood"),
+        pytest.param(make(JANE, "ca", usages=SERVER), root(), "key-usage", id="for servers"),
+        pytest.param(
+            make(JANE, "mid", usages=CLIENT) + middle("mid", "ca", usages=SERVER),
+            root(),
+            "key-usage",
+            id="via one",
+        ),
+        pytest.param(make(JANE, "mid"), root(), "unknown-authority", id="the intermediate is missing"),
+        pytest.param(make(JANE, "ca"), root(own="other"), "unknown-authority", id="of the same name"),
+        pytest.param(make(JANE, "leaf", issuer="x"), root(), "unknown-authority", id="signed by itself"),
+        pytest.param(
+            make(JANE, "mid") + middle("mid", "ca", authority=False),
+            root(),
+            "unknown-authority",
+            id="no authority",
+        ),
+        pytest.param(
+            make(JANE, "b") + middle("b", "a") + middle("a", "ca"),
+            root(length=1),
+            "unknown-authority",
+            id="too long",
+        ),
+        pytest.param(make(JANE, "ca"), "", "unknown-authority", id="no authorities at all"),
+    ],
+)
+def test_a_certificate_is_refused(pem: str, ca: str, reason: str) -> None:
+    verdict = ask(pem, ca)
+
+    assert verdict.answer == {
+        "authenticated": False,
+        "user": None,
+        "groups": None,
+        "uid": None,
+        "reason": reason,
+    }
+    assert any(step.holds is False for step in verdict.steps)
+
+
+@pytest.mark.parametrize("now", ["2026-02-28T12:00:00Z", "2026-03-02T12:00:00Z", "2026-03-02T13:00:00+01:00"])
+def test_both_ends_of_the_validity_are_included(now: str) -> None:
+    assert ask(make(JANE, "ca"), root(days=(-9, 9)), now).answer["reason"] == ""
+
+
+@pytest.mark.parametrize(
+    ("pem", "ca", "change"),
+    [
+        pytest.param(
+            make(JANE, "ca", days=(-9, -1)),
+            root(days=(-99, 99)),
+            {"now": "2026-02-28T12:00:00Z"},
+            id="a time",
+        ),
+        pytest.param(make(JANE, "other"), root(), {"trust": "CN=jane,O=dev,O=ops,O=dev"}, id="an authority"),
+    ],
+)
+def test_a_refusal_says_under_what_it_were_accepted(pem: str, ca: str, change: dict[str, str]) -> None:
+    assert [step.change for step in ask(pem, ca).steps if step.role is Role.CHANGE] == [change]
+
+
+def test_keys_beside_the_certificates_are_passed_over_and_never_told() -> None:
+    private = key("leaf").private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    verdict = ask(private.decode() + make(JANE, "ca"), root())
+
+    assert verdict.answer["user"] == "jane"
+    assert "PRIVATE" not in repr((verdict.answer, verdict.steps))
+
+
+@pytest.mark.parametrize(
+    ("pem", "error"),
+    [
+        pytest.param("jane", InvalidQuestionError, id="no PEM"),
+        pytest.param(
+            "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
+            InvalidQuestionError,
+            id="no certificate",
+        ),
+        pytest.param(
+            "-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----", InvalidQuestionError, id="no base64"
+        ),
+        pytest.param(make(JANE, "ca")[:-40], InvalidQuestionError, id="cut off"),
+        pytest.param(make(JANE, "ca") * 101, TooLargeError, id="a bomb"),
+    ],
+)
+def test_a_text_that_is_no_certificate_is_refused_at_its_path(pem: str, error: type[Exception]) -> None:
+    with pytest.raises(error) as refused:
+        ask(pem, root())
+
+    assert getattr(refused.value, "path") == "question.clientCertificate.pem"  # noqa: B009 - of an Exception
+
+
+def test_a_time_that_is_none_is_refused() -> None:
+    with pytest.raises(InvalidQuestionError):
+        ask(make(JANE, "ca"), root(), "noon")
