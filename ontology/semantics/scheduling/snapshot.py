@@ -77,7 +77,8 @@ def _storage(scenario: Scenario) -> Storage:
 
 
 def _named(objects: tuple[K, ...]) -> dict[str, K]:
-    found = {each.name: each for each in objects}
+    # by name, so that the order of the objects decides nothing
+    found = {each.name: each for each in sorted(objects, key=lambda each: each.name)}
     if len(found) != len(objects):
         seen: set[str] = set()
         twice = next(e.name for e in objects if e.name in seen or seen.add(e.name))  # type: ignore[func-returns-value]

@@ -1,0 +1,66 @@
+"""`capacity`: how many more replicas of a pod fit, where they go, and what stops the next one.
+
+Source: kube-scheduler v1.36, asked again and again. Where nodes tie, a seed decides.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from ontology.errors import InvalidQuestionError
+from ontology.scenario import Evaluator, Question, Scenario
+from ontology.semantics.scheduling import snapshot
+from ontology.semantics.scheduling.place import place
+from ontology.semantics.scheduling.schedule import Manifest, read_pod, reasons, words
+from ontology.verdict import Outcome, Step, Verdict
+
+MOST = 20_000
+
+
+class Capacity(Question, frozen=True):
+    """The replica, and how many are wanted at most."""
+
+    pod: Manifest
+    limit: int = 10_000
+    seed: int = 0
+
+
+def evaluate(scenario: Scenario, asked: Capacity) -> Verdict:
+    """Place replicas until one does not fit; yes where at least one does."""
+    if not 0 < asked.limit <= MOST:
+        raise InvalidQuestionError(f"`limit` is not within 1 and {MOST}", path="question.capacity.limit")
+    pod = read_pod(asked.pod, "question.capacity.pod")
+    cluster = snapshot.read(scenario)
+    random = Random(asked.seed)  # noqa: S311 - a choice that can be repeated, not a secret
+    replica = cluster.incoming(pod)
+    counted: Counter[str] = Counter()
+    answer: dict[str, Any] = {"limited": True}
+    for _ in range(asked.limit):
+        placement = place(cluster, replica, random)
+        if placement.node is None:
+            answer = {
+                "limited": False,
+                "message": words(placement.filtered),
+                "reasons": dict(sorted(reasons(placement.filtered).items())),
+            }
+            break
+        counted[cluster.names[placement.node]] += 1
+    answer |= {"replicas": counted.total(), "nodes": dict(sorted(counted.items()))}
+    return Verdict(
+        answer=answer,
+        outcome=Outcome.of(bool(counted)),
+        explain=lambda: tuple(_steps(pod.name, answer)),
+    )
+
+
+CAPACITY = Evaluator(question=Capacity, evaluate=evaluate)
+
+
+def _steps(name: str, answer: dict[str, Any]) -> Iterator[Step]:
+    replicas, limited = answer["replicas"], answer["limited"]
+    nodes = tuple(f"{node}: {count}" for node, count in answer["nodes"].items())
+    facts = {"pod": name, "replicas": replicas, "nodes": nodes, "message": answer.get("message", "")}
+    yield Step("scheduling.capacity", bool(replicas), facts)
+    if not limited:
+        yield Step("scheduling.nextReplica", False, facts)
