@@ -15,7 +15,7 @@ _RIEUL = 8  # the final ㄹ, after which 로 is said, not 으로
 _DIGIT_FINALS = {"0": 21, "1": _RIEUL, "3": 16, "6": 1, "7": _RIEUL, "8": _RIEUL}
 # Words that end so are read with a closing consonant (pod 파드 is not: a stop gets a vowel).
 _LATIN_FINALS = {"l": _RIEUL, "m": 16, "n": 4}
-_LATIN_ENDINGS = {"ng": 21, "ck": 1, "et": 19, "ob": 17, "pp": 17, "le": _RIEUL, "me": 16, "ne": 4}
+_LATIN_ENDINGS = {"ng": 21, "ck": 1, "et": 19, "ob": 17, "eb": 17, "pp": 17, "le": _RIEUL, "me": 16, "ne": 4}
 
 
 class Lang(StrEnum):

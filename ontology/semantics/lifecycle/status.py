@@ -92,15 +92,15 @@ STATUS = Evaluator(question=Status, evaluate=evaluate)
 
 def _explain(pod: Pod, found: PodStatus, *, terminal: bool) -> tuple[Step, ...]:
     return (
-        *_restart_steps(pod, found.phase),
-        _phase_step(pod, found.phase),
-        *(_condition_step(pod, each) for each in found.conditions),
+        *restart_steps(pod, found.phase),
+        phase_step(pod, found.phase),
+        *(condition_step(pod, each) for each in found.conditions),
         *_near_misses(pod, found.phase),
         *_changes(pod, found, terminal=terminal),
     )
 
 
-def _restart_steps(pod: Pod, decided: PhaseDecision) -> Iterator[Step]:
+def restart_steps(pod: Pod, decided: PhaseDecision) -> Iterator[Step]:
     """Yield what becomes of each ended container, where the phase depends on it."""
     if decided.tally.terminal and decided.tally.stopped:
         names = tuple(r.name for r in decided.tally.stopped)
@@ -111,7 +111,8 @@ def _restart_steps(pod: Pod, decided: PhaseDecision) -> Iterator[Step]:
             yield restart_step(pod, reading.container, reading.ended)
 
 
-def _phase_step(pod: Pod, decided: PhaseDecision) -> Step:
+def phase_step(pod: Pod, decided: PhaseDecision) -> Step:
+    """Return the rule that decided the phase, with the containers it saw."""
     return Step(
         decided.rule,
         holds=True,
@@ -137,7 +138,8 @@ def _shown(reading: Reading) -> str:
     return f"{reading.name} ({', '.join(details)})" if details else reading.name
 
 
-def _condition_step(pod: Pod, decided: ConditionDecision) -> Step:
+def condition_step(pod: Pod, decided: ConditionDecision) -> Step:
+    """Return the rule that decided a condition."""
     return Step(
         decided.rule,
         holds=decided.status,

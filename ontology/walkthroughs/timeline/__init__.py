@@ -1,0 +1,1 @@
+"""`podLifecycle.timeline`: a pod's life on a virtual clock, from what the world does to it."""

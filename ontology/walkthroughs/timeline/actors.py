@@ -1,0 +1,190 @@
+"""A container on the virtual clock: what it does, how it ended before, and how the world makes it behave."""
+
+from dataclasses import dataclass, field
+
+from ontology.cluster.pods import (
+    Container,
+    ContainerState,
+    ContainerStateRunning,
+    ContainerStateTerminated,
+    ContainerStateWaiting,
+    ContainerStatus,
+)
+from ontology.semantics.lifecycle import backoff
+from ontology.semantics.lifecycle.containers import Reading, Role, State
+from ontology.semantics.probes.thresholds import Kind
+from ontology.verdict import Step
+from ontology.walkthroughs.timeline.probing import Worker
+
+_MS = 1000
+_RUNNING = ContainerState(running=ContainerStateRunning())
+_NEVER = ContainerState()
+
+
+@dataclass(slots=True, kw_only=True)
+class Habits:
+    """How the world makes a container behave; times in milliseconds."""
+
+    pull: int = 0
+    pulls_fail: int = 0
+    answers_after: int = 0
+    stops_after: int = 0
+    pre_stop: int = 0
+    post_start: int = 0
+    post_start_fails: bool = False
+    exit_code: int | None = None
+    exits_after: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Actor:
+    """One container. `token` tells the present activity from plans made in an earlier one."""
+
+    container: Container
+    role: Role
+    habits: Habits
+    workers: dict[Kind, Worker] = field(default_factory=dict)
+    state: ContainerState = _NEVER
+    last: ContainerState = _NEVER
+    started: bool = False
+    ready: bool = False
+    restarts: int = 0
+    runs: int = 0
+    begun: int = 0
+    answering: bool = False
+    silent: set[Kind] = field(default_factory=set)
+    image_present: bool = False
+    pull_wait: int = 0
+    wait: int = 0  # the wait in seconds before the next start
+    following: int = 0  # the wait after the next short run
+    not_before: int = 0
+    pending: bool = False  # a start is under way: pull, back-off or hook
+    stopping: bool = False
+    restart_when_stopped: bool = False
+    token: int = 0
+    because: tuple[Step, ...] = ()  # who said that it shall start
+    known: Reading | None = None
+    key: tuple[object, ...] = ()  # stands for the reading: equal keys, equal decisions
+
+    @property
+    def name(self) -> str:
+        """The container's name."""
+        return self.container.name
+
+    @property
+    def running(self) -> bool:
+        """Whether its process runs."""
+        return self.state.running is not None
+
+    @property
+    def ran(self) -> bool:
+        """Whether it has ever run."""
+        return self.runs > 0
+
+    def succeeds(self, kind: Kind) -> bool:
+        """Whether a probe of that kind finds an answer now."""
+        return self.answering and kind not in self.silent
+
+    def changed(self) -> None:
+        """Forget what was read of it."""
+        self.known = None
+
+    def status(self) -> ContainerStatus:
+        """Return the status that the kubelet reports."""
+        return ContainerStatus(
+            name=self.name,
+            state=self.state,
+            last_state=self.last,
+            ready=self.ready,
+            started=self.started,
+            restart_count=self.restarts,
+            image=self.container.image,
+        )
+
+    def reading(self) -> Reading:
+        """Return the reading of its status, the same object until something changes."""
+        if self.known is None:
+            self.known = self._read()
+            ended = self.known.ended
+            self.key = (
+                self.known.state,
+                self.known.waiting_reason,
+                ended and (ended.exit_code, ended.reason),
+                self.ready,
+                self.started,
+            )
+        return self.known
+
+    def wait_for(self, reason: str) -> None:
+        """Let it wait; how it ended moves to `lastState`."""
+        if self.state.terminated is not None:
+            self.last = ContainerState(terminated=self.state.terminated)
+        self.state = ContainerState(waiting=ContainerStateWaiting(reason=reason))
+        self.changed()
+
+    def reset(self) -> None:
+        """Forget how it ended and what was under way, as if it had never run; restarts are still counted."""
+        self.last = _NEVER
+        self.ready = self.pending = False
+        self.token += 1
+        self.changed()
+
+    def begin(self, now: int) -> None:
+        """Let its process run; every run but the first is a restart."""
+        if self.state.terminated is not None:
+            self.last = ContainerState(terminated=self.state.terminated)
+        self.restarts += 1 if self.ran else 0
+        self.runs += 1
+        self.state = _RUNNING
+        self.begun = now
+        self.token += 1
+        self.pending = False
+        self.started = self.role is not Role.INIT and Kind.STARTUP not in self.workers
+        self.ready = self.started and Kind.READINESS not in self.workers
+        self.answering = self.habits.answers_after == 0
+        self.changed()
+        for kind, worker in self.workers.items():
+            if kind is Kind.STARTUP or self.started:
+                worker.activate(now, now)
+
+    def pass_startup(self, now: int) -> None:
+        """Let it count as started: its other probes begin."""
+        self.started = True
+        self.ready = Kind.READINESS not in self.workers
+        self.changed()
+        for kind, worker in self.workers.items():
+            if kind is Kind.STARTUP:
+                worker.rest()
+            else:
+                worker.activate(self.begun, now)
+
+    def end(self, now: int, code: int, reason: str) -> None:
+        """Let its process end, and set the wait before the next one."""
+        ended = ContainerStateTerminated(exit_code=code, reason=reason)
+        self.state = ContainerState(terminated=ended)
+        self.token += 1
+        self.started = False
+        self.ready = self.role is Role.INIT and code == 0
+        self.stopping = self.pending = False
+        self.answering = False
+        self.changed()
+        for worker in self.workers.values():
+            worker.rest()
+        self.wait = 0 if now - self.begun > backoff.RECOVERY_SECONDS * _MS else self.following
+        self.following = backoff.after(self.wait)
+        self.not_before = now + self.wait * _MS
+
+    def settle(self, now: int) -> None:
+        """Account for its probes' runs before `now`; call before anything of it changes."""
+        for kind, worker in self.workers.items():
+            worker.settle(now, success=self.succeeds(kind))
+
+    def _read(self) -> Reading:
+        status = self.status()
+        if self.state.running is not None:
+            return Reading(self.container, self.role, State.RUNNING, status)
+        if self.state.terminated is not None:
+            return Reading(self.container, self.role, State.TERMINATED, status, self.state.terminated)
+        if self.last.terminated is not None:
+            return Reading(self.container, self.role, State.BACK_OFF, status, self.last.terminated)
+        return Reading(self.container, self.role, State.WAITING, status)

@@ -1,0 +1,55 @@
+"""What the kubelet makes of a pod's containers, remembered: the same containers, the same answer.
+
+A pod that crashes all day passes through the same few states again and again.
+"""
+
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from ontology.cluster.pods import Pod
+from ontology.semantics.lifecycle import conditions, phases, sync
+from ontology.semantics.lifecycle.conditions import ConditionDecision
+from ontology.semantics.lifecycle.phases import Phase, PhaseDecision, Readings
+
+Key = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The rules of `lifecycle` applied to one pod, whose own conditions (readiness gates) do not change.
+
+    `key` stands for the readings: equal keys, equal decisions.
+    """
+
+    pod: Pod
+    _syncs: dict[Key, tuple[sync.Decision, ...]] = field(default_factory=dict)
+    _phases: dict[tuple[Key, bool], PhaseDecision] = field(default_factory=dict)
+    _conditions: dict[tuple[Key, Phase], tuple[ConditionDecision, ...]] = field(default_factory=dict)
+
+    def sync(self, key: Key, readings: Readings) -> tuple[sync.Decision, ...]:
+        """Return what one sync does."""
+        found = self._syncs.get(key)
+        if found is None:
+            found = self._syncs[key] = sync.decide(sync.Sync(self.pod, readings))
+        return found
+
+    def phase(self, key: Key, readings: Readings, *, terminal: bool) -> PhaseDecision:
+        """Return the phase."""
+        found = self._phases.get((key, terminal))
+        if found is None:
+            found = self._phases[key, terminal] = phases.decide(self.pod, readings, terminal=terminal)
+        return found
+
+    def conditions(self, key: Key, readings: Readings, phase: Phase) -> tuple[ConditionDecision, ...]:
+        """Return Initialized, ContainersReady and Ready."""
+        found = self._conditions.get((key, phase))
+        if found is None:
+            found = self._conditions[key, phase] = self._decide_conditions(readings, phase)
+        return found
+
+    def _decide_conditions(self, readings: Readings, phase: Phase) -> tuple[ConditionDecision, ...]:
+        statuses = [reading.status for reading in readings if reading.status is not None]
+        pod = replace(self.pod, status=replace(self.pod.status, container_statuses=statuses))
+        containers = conditions.containers_ready(pod, readings, phase)
+        return conditions.initialized(pod, readings, phase), containers, conditions.ready(pod, containers)

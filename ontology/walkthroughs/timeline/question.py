@@ -1,0 +1,147 @@
+"""`podLifecycle.timeline`: every change of a pod at its virtual time, from what the world does.
+
+Yes: at the end the pod is Ready or has succeeded. No: neither. Unknown: its node is silent.
+
+Source: kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle (v1.36).
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from ontology import restart_policies, selectors
+from ontology.cluster.pods import ContainerState, Pod
+from ontology.cluster.services import Service
+from ontology.scenario import Evaluator, Scenario
+from ontology.semantics.lifecycle.containers import Role
+from ontology.semantics.lifecycle.phases import Phase
+from ontology.verdict import Outcome, Verdict
+from ontology.walkthroughs.timeline import explanation, world
+from ontology.walkthroughs.timeline.actors import Actor
+from ontology.walkthroughs.timeline.engine import Change, Life, seconds
+from ontology.walkthroughs.timeline.world import Happening, Timeline
+
+
+def evaluate(scenario: Scenario, asked: Timeline) -> Verdict:
+    """Answer `{"until", "rows", "probes", "final"}`.
+
+    Raises:
+        InvalidObjectError: not exactly one pod, or one that the API refuses.
+        InvalidQuestionError: an event that says nothing, or of a container that there is not.
+        TooLargeError, TooCostlyError: too many events, too long a time, too many changes.
+    """
+    path, pod = scenario.one(Pod)
+    restart_policies.check(pod, path=path)
+    names = [c.name for c in (*(pod.spec.init_containers or ()), *(pod.spec.containers or ()))]
+    happenings = world.happenings(asked, names)
+    end = world.until(asked)
+    life = play(pod, happenings, _services(scenario, pod), end, path=path)
+    return Verdict(
+        answer={
+            "until": seconds(end),
+            "rows": [row(change) for change in life.changes],
+            "probes": _probes(life),
+            "final": _final(life),
+        },
+        outcome=_outcome(life),
+        explain=partial(explanation.explain, pod, tuple(life.changes)),
+    )
+
+
+TIMELINE = Evaluator(question=Timeline, evaluate=evaluate)
+
+
+def play(
+    pod: Pod, happenings: Sequence[Happening], services: Sequence[str], until: int, *, path: str = ""
+) -> Life:
+    """Return the pod's life up to `until` (milliseconds)."""
+    life = Life(pod, happenings, services, path)
+    life.run(until)
+    return life
+
+
+def row(change: Change) -> dict[str, Any]:
+    """Return a change as a row of the table."""
+    return {
+        "at": seconds(change.at),
+        "kind": change.kind,
+        "subject": change.subject,
+        "from": change.before or None,
+        "to": change.after,
+        "reason": change.reason or None,
+        "rule": change.rule,
+    }
+
+
+def _services(scenario: Scenario, pod: Pod) -> list[str]:
+    return [
+        service.name
+        for service in scenario.all(Service)
+        if service.namespace == pod.namespace
+        and service.spec.selector
+        and selectors.matches_all(service.spec.selector, pod.labels)
+    ]
+
+
+def _probes(life: Life) -> dict[str, Any]:
+    return {
+        actor.name: {
+            kind.value: {"runs": worker.runs, "failures": worker.failures}
+            for kind, worker in actor.workers.items()
+        }
+        for actor in life.actors.values()
+        if actor.workers
+    }
+
+
+def _final(life: Life) -> dict[str, Any]:
+    """Return the end: the pod's status in the shape of the API, and what is not in it."""
+    statuses = {
+        member: [_status(actor) for actor in life.actors.values() if (actor.role is Role.MAIN) is main]
+        for member, main in (("initContainerStatuses", False), ("containerStatuses", True))
+    }
+    told = [
+        {"type": each.type, "status": str(each.status), "reason": each.reason}
+        for each in life.conditions.values()
+    ]
+    gates = [{"type": type_, "status": status} for type_, status in life.gates.items()]
+    return {
+        "status": {
+            "phase": (life.phase or Phase.PENDING).value,
+            "reason": life.failed_for or None,
+            "conditions": told + gates,
+            **({member: found for member, found in statuses.items() if found and life.scheduled}),
+        },
+        "restarts": sum(actor.restarts for actor in life.actors.values()),
+        "endpoint": life.endpoint,
+        "terminating": life.deleted_at is not None and not life.removed,
+        "removed": life.removed,
+    }
+
+
+def _status(actor: Actor) -> dict[str, Any]:
+    return {
+        "name": actor.name,
+        "state": _state(actor.state),
+        "lastState": _state(actor.last),
+        "ready": actor.ready,
+        "started": actor.started,
+        "restartCount": actor.restarts,
+    }
+
+
+def _state(state: ContainerState) -> dict[str, Any]:
+    if state.running is not None:
+        return {"running": {}}
+    if state.terminated is not None:
+        return {"terminated": {"exitCode": state.terminated.exit_code, "reason": state.terminated.reason}}
+    return {"waiting": {"reason": state.waiting.reason}} if state.waiting is not None else {}
+
+
+def _outcome(life: Life) -> Outcome:
+    if life.node_silent or not life.reporting:
+        return Outcome.UNKNOWN
+    ready = life.conditions.get("Ready")
+    return Outcome.of(
+        life.phase is Phase.SUCCEEDED or (ready is not None and ready.status and not life.removed)
+    )

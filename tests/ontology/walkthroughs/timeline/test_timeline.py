@@ -1,0 +1,506 @@
+"""A pod's life on a virtual clock."""
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ontology import evaluators, vocabulary
+from ontology.errors import InvalidObjectError, InvalidQuestionError, OntologyError, TooLargeError
+from ontology.lang import Lang
+from ontology.messages import render
+from ontology.semantics.lifecycle.backoff import delays
+from ontology.verdict import Outcome, Verdict
+
+HTTP = {"httpGet": {"port": 80}}
+APP: dict[str, Any] = {"name": "app", "image": "app:1"}
+PROBED = APP | {"readinessProbe": {**HTTP, "periodSeconds": 5}, "livenessProbe": {**HTTP, "periodSeconds": 5}}
+SIDECAR = {"name": "proxy", "image": "proxy:1", "restartPolicy": "Always"}
+
+
+def play(
+    events: list[dict[str, Any]],
+    until: float | str = "10m",
+    *,
+    containers: list[dict[str, Any]] | None = None,
+    services: list[dict[str, Any]] | None = None,
+    **spec: Any,
+) -> Verdict:
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "web", "labels": {"app": "web"}},
+        "spec": {"containers": containers or [APP], **spec},
+    }
+    question = {"timeline": {"events": events, "until": until}}
+    return evaluators.answer(
+        {"system": "podLifecycle", "objects": [pod, *(services or [])], "question": question}
+    )
+
+
+def told(verdict: Verdict, kind: str, subject: str = "") -> list[tuple[float, str]]:
+    """Return when what kind of thing changed to what."""
+    return [
+        (row["at"], row["to"])
+        for row in verdict.answer["rows"]
+        if row["kind"] == kind and subject in ("", row["subject"])
+    ]
+
+
+def test_a_pod_without_probes_is_ready_when_its_container_runs() -> None:
+    verdict = play([{"container": "app", "pullSeconds": 3}])
+
+    assert told(verdict, "container") == [(0, "Waiting: ContainerCreating"), (3, "Running")]
+    assert told(verdict, "phase") == [(0, "Pending"), (3, "Running")]
+    assert told(verdict, "condition", "Ready") == [(0, "False"), (3, "True")]
+    assert told(verdict, "endpoint") == [(3, "in")]
+    assert verdict.outcome is Outcome.YES
+
+
+def test_a_failing_image_pull_backs_off() -> None:
+    verdict = play([{"container": "app", "imagePullFails": 2}])
+
+    assert told(verdict, "container") == [
+        (0, "Waiting: ContainerCreating"),
+        (0, "Waiting: ErrImagePull"),
+        (0, "Waiting: ImagePullBackOff"),
+        (10, "Waiting: ErrImagePull"),
+        (10, "Waiting: ImagePullBackOff"),
+        (30, "Running"),
+    ]
+
+
+def test_readiness_waits_until_the_app_answers_and_takes_it_out_again() -> None:
+    only = [APP | {"readinessProbe": {**HTTP, "periodSeconds": 5, "failureThreshold": 2}}]
+    events = [
+        {"at": 12, "container": "app", "answers": True},
+        {"at": 31, "container": "app", "answers": False},
+    ]
+
+    verdict = play(events, containers=only)
+
+    assert told(verdict, "probe") == [(15, "ready"), (40, "not ready")]
+    assert told(verdict, "endpoint") == [(15, "in"), (40, "out")]
+    assert told(verdict, "container") == [(0, "Waiting: ContainerCreating"), (0, "Running")]
+    assert verdict.answer["probes"]["app"]["readiness"] == {"runs": 121, "failures": 3 + 114}
+
+
+def test_a_failed_liveness_probe_restarts_the_container_not_the_pod() -> None:
+    events = [
+        {"at": 20, "container": "app", "answers": False},
+        {"at": 33, "container": "app", "answers": True},
+    ]
+
+    verdict = play(events, containers=[PROBED])
+
+    assert told(verdict, "signal") == [(30, "SIGTERM")]
+    assert told(verdict, "phase") == [(0, "Pending"), (0, "Running")]
+    assert verdict.answer["final"]["restarts"] == 1
+    assert verdict.answer["final"]["status"]["containerStatuses"][0]["ready"] is True
+
+
+def test_a_crash_loop_waits_as_the_back_off_says() -> None:
+    verdict = play([{"container": "app", "exit": 1, "afterSeconds": 5}], "1h")
+
+    starts = [at for at, to in told(verdict, "container") if to == "Running"]
+    waits = [following - start - 5 for start, following in pairwise(starts)]
+
+    assert waits == list(delays([5] * len(waits)))
+    assert told(verdict, "phase") == [(0, "Pending"), (0, "Running")]
+
+
+@pytest.mark.parametrize(
+    ("policy", "code", "phase"),
+    [
+        ("Never", 0, "Succeeded"),
+        ("Never", 3, "Failed"),
+        ("OnFailure", 0, "Succeeded"),
+        ("OnFailure", 3, "Running"),
+        ("Always", 0, "Running"),
+    ],
+)
+def test_the_phase_after_an_exit(policy: str, code: int, phase: str) -> None:
+    verdict = play([{"at": 95, "container": "app", "exit": code}], restartPolicy=policy)
+
+    assert verdict.answer["final"]["status"]["phase"] == phase
+
+
+def test_hitting_the_memory_limit_is_told_as_such() -> None:
+    verdict = play([{"at": 95, "container": "app", "oom": True}], restartPolicy="Never")
+
+    ended = verdict.answer["final"]["status"]["containerStatuses"][0]["state"]["terminated"]
+    assert ended == {"exitCode": 137, "reason": "OOMKilled"}
+
+
+def test_init_containers_run_in_order_and_sidecars_stay() -> None:
+    inits = [{"name": "one", "image": "i:1"}, SIDECAR, {"name": "two", "image": "i:1"}]
+    events = [
+        {"container": "one", "exit": 0, "afterSeconds": 5},
+        {"container": "two", "exit": 0, "afterSeconds": 7},
+    ]
+
+    verdict = play(events, initContainers=inits)
+
+    running = {
+        row["subject"]: row["at"]
+        for row in verdict.answer["rows"]
+        if row["to"] == "Running" and row["kind"] == "container"
+    }
+    assert running == {"one": 0, "proxy": 5, "two": 5, "app": 12}
+    assert told(verdict, "condition", "Initialized") == [(0, "False"), (12, "True")]
+
+
+def test_a_failed_init_container_fails_a_pod_that_never_restarts() -> None:
+    events = [{"container": "init", "exit": 2, "afterSeconds": 5}]
+
+    verdict = play(events, initContainers=[{"name": "init", "image": "i:1"}], restartPolicy="Never")
+
+    assert told(verdict, "phase") == [(0, "Pending"), (5, "Failed")]
+    assert verdict.outcome is Outcome.NO
+
+
+def test_a_job_pod_succeeds_when_its_sidecar_has_stopped() -> None:
+    events = [{"at": 30, "container": "app", "exit": 0}, {"container": "proxy", "stopsAfterSeconds": 4}]
+
+    verdict = play(events, initContainers=[SIDECAR], restartPolicy="Never")
+
+    assert told(verdict, "signal", "proxy") == [(30, "SIGTERM")]
+    assert told(verdict, "phase")[-1] == (34, "Succeeded")
+
+
+@pytest.mark.parametrize(
+    ("events", "signals", "removed"),
+    [
+        pytest.param([{"at": 10, "delete": True}], [(10, "SIGTERM")], 10, id="it stops at once"),
+        pytest.param(
+            [{"at": 10, "delete": True}, {"container": "app", "stopsAfterSeconds": 12}],
+            [(10, "SIGTERM")],
+            22,
+            id="it takes its time",
+        ),
+        pytest.param(
+            [{"at": 10, "delete": True}, {"container": "app", "stopsAfterSeconds": 99}],
+            [(10, "SIGTERM"), (40, "SIGKILL")],
+            40,
+            id="it does not listen",
+        ),
+        pytest.param(
+            [{"at": 10, "delete": {"gracePeriodSeconds": 5}}, {"container": "app", "stopsAfterSeconds": 99}],
+            [(10, "SIGTERM"), (15, "SIGKILL")],
+            15,
+            id="a shorter grace period",
+        ),
+        pytest.param([{"at": 10, "delete": {"gracePeriodSeconds": 0}}], [(10, "SIGKILL")], 10, id="by force"),
+    ],
+)
+def test_a_deleted_pod(events: list[dict[str, Any]], signals: list[Any], removed: float) -> None:
+    verdict = play(events)
+
+    assert told(verdict, "signal") == signals
+    assert told(verdict, "pod") == [(10, "Terminating"), (removed, "removed")]
+    assert told(verdict, "endpoint") == [(0, "in"), (10, "out")]
+
+
+@pytest.mark.parametrize(
+    ("hook", "signals"),
+    [
+        pytest.param(3, [(10, "preStop"), (13, "SIGTERM"), (40, "SIGKILL")], id="within the grace period"),
+        pytest.param(
+            60, [(10, "preStop"), (40, "SIGTERM"), (42, "SIGKILL")], id="beyond it: two seconds more"
+        ),
+    ],
+)
+def test_a_pre_stop_hook_uses_up_the_grace_period(hook: int, signals: list[Any]) -> None:
+    hooked = APP | {"lifecycle": {"preStop": {"sleep": {"seconds": hook}}}}
+
+    verdict = play(
+        [{"at": 10, "delete": True}, {"container": "app", "stopsAfterSeconds": 99}], containers=[hooked]
+    )
+
+    assert told(verdict, "signal") == signals
+
+
+def test_a_post_start_hook_that_fails_ends_the_container() -> None:
+    hooked = APP | {"lifecycle": {"postStart": {"exec": {"command": ["x"]}}}}
+    events = [{"container": "app", "postStartSeconds": 2}, {"container": "app", "postStartFails": True}]
+
+    verdict = play(events, 5, containers=[hooked])
+
+    assert (2, "FailedPostStartHook") in told(verdict, "event")
+    assert (2, "Terminated") in told(verdict, "container")
+
+
+def test_active_deadline_and_eviction_fail_the_pod_for_good() -> None:
+    deadline = play([], activeDeadlineSeconds=60)
+    evicted = play([{"at": 50, "evict": "memory"}])
+
+    assert told(deadline, "phase")[-1] == (60, "Failed")
+    assert deadline.answer["final"]["status"]["reason"] == "DeadlineExceeded"
+    assert told(evicted, "phase")[-1] == (50, "Failed")
+    assert told(evicted, "signal") == [(50, "SIGKILL")]
+
+
+def test_readiness_gates_hold_back_ready_only() -> None:
+    events = [
+        {"at": 30, "condition": "lb", "status": "True"},
+        {"at": 60, "condition": "lb", "status": "False"},
+    ]
+
+    verdict = play(events, readinessGates=[{"conditionType": "lb"}])
+
+    assert told(verdict, "condition", "ContainersReady") == [(0, "True")]
+    assert told(verdict, "condition", "Ready") == [(0, "False"), (30, "True"), (60, "False")]
+
+
+def test_scheduling_can_wait_and_a_gate_is_told() -> None:
+    verdict = play([{"at": 20, "scheduled": "n1"}], schedulingGates=[{"name": "quota"}])
+
+    assert told(verdict, "condition", "PodScheduled") == [(0, "False"), (20, "True")]
+    assert told(verdict, "phase") == [(0, "Pending"), (20, "Running")]
+
+
+@pytest.mark.parametrize(
+    ("back", "changes"),
+    [
+        pytest.param(120, [], id="back before it was noticed"),
+        pytest.param(300, [(150, "False"), (300, "True")], id="back before the eviction"),
+        pytest.param(None, [(150, "False")], id="for good"),
+    ],
+)
+def test_a_lost_node_takes_ready_away_after_50_seconds(back: int | None, changes: list[Any]) -> None:
+    events: list[dict[str, Any]] = [{"at": 100, "node": "lost"}]
+    if back:
+        events.append({"at": back, "node": "back"})
+
+    verdict = play(events)
+
+    assert told(verdict, "condition", "Ready")[1:] == changes
+    assert ((450, "Terminating") in told(verdict, "pod")) is (back is None)
+    assert (verdict.outcome is Outcome.UNKNOWN) is (back is None)
+
+
+def test_a_pod_that_tolerates_the_taint_for_ever_is_not_deleted() -> None:
+    verdict = play([{"at": 100, "node": "lost"}], "1h", tolerations=[{"operator": "Exists"}])
+
+    assert told(verdict, "pod") == []
+
+
+def test_only_services_that_select_the_pod_have_it_as_an_endpoint() -> None:
+    def service(name: str, app: str) -> dict[str, Any]:
+        return {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": {"name": name},
+            "spec": {"selector": {"app": app}},
+        }
+
+    verdict = play([], services=[service("mine", "web"), service("other", "db")])
+
+    assert [row["subject"] for row in verdict.answer["rows"] if row["kind"] == "endpoint"] == ["mine"]
+
+
+def test_an_exit_rule_can_restart_everything() -> None:
+    rule = {"action": "RestartAllContainers", "exitCodes": {"operator": "In", "values": [7]}}
+    watcher = {"name": "watcher", "image": "w:1", "restartPolicy": "Never", "restartPolicyRules": [rule]}
+
+    verdict = play(
+        [{"at": 20, "container": "watcher", "exit": 7}], 60, containers=[APP, watcher], restartPolicy="Never"
+    )
+
+    assert told(verdict, "container", "app")[-3:] == [
+        (20, "Terminated"),
+        (20, "Waiting: PodInitializing"),
+        (20, "Running"),
+    ]
+    assert verdict.answer["final"]["restarts"] == 2
+    assert verdict.outcome is Outcome.YES
+
+
+@pytest.mark.parametrize(
+    ("question", "error", "path"),
+    [
+        pytest.param({"until": "soon"}, InvalidQuestionError, "until", id="no time"),
+        pytest.param({"until": -1}, InvalidQuestionError, "until", id="before the start"),
+        pytest.param({"until": "900h"}, TooLargeError, "until", id="too long"),
+        pytest.param(
+            {"until": 1, "events": [{"at": 1}]}, InvalidQuestionError, "events[0]", id="nothing said"
+        ),
+        pytest.param(
+            {"until": 1, "events": [{"node": "lost", "evict": "memory"}]},
+            InvalidQuestionError,
+            "events[0]",
+            id="two things",
+        ),
+        pytest.param(
+            {"until": 1, "events": [{"exit": 1, "container": "db"}]},
+            InvalidQuestionError,
+            "events[0].container",
+            id="a container that there is not",
+        ),
+        pytest.param(
+            {"until": 1, "events": [{"at": "-5s", "delete": True}]},
+            InvalidQuestionError,
+            "events[0].at",
+            id="early",
+        ),
+        pytest.param(
+            {"until": 1, "events": [{"container": "app", "pullSeconds": -1}]},
+            InvalidQuestionError,
+            "events[0].pullSeconds",
+            id="a negative time",
+        ),
+        pytest.param(
+            {"until": 1, "events": [{"condition": "lb"}]}, InvalidQuestionError, "events[0]", id="no status"
+        ),
+        pytest.param(
+            {"until": 1, "events": [{"explode": True}]}, InvalidQuestionError, "events[0]", id="no such event"
+        ),
+    ],
+)
+def test_bad_input_is_refused_with_its_path(
+    question: dict[str, Any], error: type[OntologyError], path: str
+) -> None:
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": {"containers": [APP]}}
+
+    with pytest.raises(error) as refused:
+        evaluators.answer({"system": "podLifecycle", "objects": [pod], "question": {"timeline": question}})
+
+    assert refused.value.path == f"question.timeline.{path}"
+
+
+def test_probe_numbers_are_checked() -> None:
+    with pytest.raises(InvalidObjectError) as refused:
+        play([], containers=[APP | {"livenessProbe": {**HTTP, "periodSeconds": -1}}])
+
+    assert refused.value.path == "objects[0].spec.containers[0].livenessProbe.periodSeconds"
+
+
+PROBES = st.fixed_dictionaries(
+    {},
+    optional={
+        kind: st.fixed_dictionaries(
+            {
+                "httpGet": st.just({"port": 80}),
+                "periodSeconds": st.integers(1, 7),
+                "initialDelaySeconds": st.integers(0, 5),
+                "failureThreshold": st.integers(1, 3),
+            }
+        )
+        for kind in ("startupProbe", "readinessProbe", "livenessProbe")
+    },
+)
+NAMES = st.sampled_from(["c0", "c1", "i0"])
+EVENTS = st.lists(
+    st.one_of(
+        st.builds(lambda c, n: {"container": c, "imagePullFails": n}, NAMES, st.integers(0, 2)),
+        st.builds(lambda c, s: {"container": c, "pullSeconds": s}, NAMES, st.integers(0, 9)),
+        st.builds(lambda c, s: {"container": c, "stopsAfterSeconds": s}, NAMES, st.integers(0, 50)),
+        st.builds(
+            lambda t, c, a: {"at": t, "container": c, "answers": a}, st.integers(0, 200), NAMES, st.booleans()
+        ),
+        st.builds(
+            lambda t, c, e: {"at": t, "container": c, "exit": e},
+            st.integers(0, 200),
+            NAMES,
+            st.integers(0, 1),
+        ),
+        st.builds(lambda c, e: {"container": c, "exit": e, "afterSeconds": 9}, NAMES, st.integers(0, 1)),
+        st.builds(lambda t, c: {"at": t, "container": c, "oom": True}, st.integers(0, 200), NAMES),
+        st.builds(lambda t, n: {"at": t, "node": n}, st.integers(0, 200), st.sampled_from(["lost", "back"])),
+        st.builds(lambda t: {"at": t, "delete": True}, st.integers(0, 300)),
+        st.builds(lambda t: {"at": t, "evict": "memory"}, st.integers(0, 300)),
+    ),
+    max_size=6,
+)
+LIVES = st.tuples(
+    st.lists(PROBES, min_size=1, max_size=2),
+    st.sampled_from([None, {}, {"restartPolicy": "Always"}]),
+    st.sampled_from(["Always", "OnFailure", "Never"]),
+    EVENTS,
+)
+
+
+def played(life: Any, until: int = 400) -> tuple[Verdict, dict[str, Any]]:
+    probes, init, policy, events = life
+    known = {f"c{i}" for i in range(len(probes))} | ({"i0"} if init is not None else set())
+    spec = {
+        "containers": [{"name": f"c{i}", "image": "app:1", **each} for i, each in enumerate(probes)],
+        "initContainers": [] if init is None else [{"name": "i0", "image": "i:1", **init}],
+        "restartPolicy": policy,
+    }
+    kept = [event for event in events if event.get("container", "i0" if init is not None else "c0") in known]
+    return play(kept, until, **spec), spec
+
+
+@settings(deadline=None)
+@given(LIVES)
+def test_time_never_goes_back_and_a_finished_pod_stays_finished(life: Any) -> None:
+    rows = played(life)[0].answer["rows"]
+
+    assert [row["at"] for row in rows] == sorted(row["at"] for row in rows)
+    phases = [row["to"] for row in rows if row["kind"] == "phase"]
+    assert all(phase not in ("Succeeded", "Failed") for phase in phases[:-1])
+    assert all(before != after for before, after in pairwise(phases))
+
+
+@settings(deadline=None)
+@given(LIVES)
+def test_ready_implies_containers_ready(life: Any) -> None:
+    now: dict[str, str] = {}
+    times: dict[str, dict[str, str]] = {}
+    for row in played(life)[0].answer["rows"]:
+        if row["kind"] == "condition":
+            now = now | {row["subject"]: row["to"]}
+            times[row["at"]] = now
+
+    for told_ in times.values():
+        assert told_.get("Ready") != "True" or told_.get("ContainersReady") == "True"
+
+
+@settings(deadline=None)
+@given(LIVES)
+def test_restarts_never_exceed_what_back_off_allows(life: Any) -> None:
+    verdict, _ = played(life)
+
+    # waits of 0, 10, 20, 40, 80 and 160 s: within 400 s no more than these
+    for status in verdict.answer["final"]["status"].get("containerStatuses", []):
+        assert status["restartCount"] <= 6
+
+
+@settings(deadline=None)
+@given(LIVES)
+def test_the_end_is_what_status_makes_of_it(life: Any) -> None:
+    verdict, spec = played(life)
+    final = verdict.answer["final"]
+    conditions = {c["type"]: (c["status"], c["reason"]) for c in final["status"]["conditions"]}
+    if final["status"]["reason"] or verdict.outcome is Outcome.UNKNOWN or final["terminating"]:
+        return  # the kubelet says Failed by itself, or nobody reports
+
+    known = [{"type": "Initialized", "status": conditions["Initialized"][0]}]
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "web"},
+        "spec": spec,
+        "status": final["status"] | {"conditions": known},
+    }
+    question = {"status": {"podIsTerminal": True} if final["removed"] else {}}
+    status = evaluators.answer({"system": "podLifecycle", "objects": [pod], "question": question}).answer
+
+    assert status["phase"] == final["status"]["phase"]
+    for type_, found in status["conditions"].items():
+        assert (found["status"], found["reason"]) == conditions[type_]
+
+
+@settings(deadline=None, max_examples=30)
+@given(LIVES)
+def test_every_step_reads_in_both_languages_and_the_same_input_gives_the_same_life(life: Any) -> None:
+    verdict, _ = played(life)
+    again, _ = played(life)
+
+    assert verdict.answer == again.answer
+    for step in verdict.steps:
+        assert step.rule in vocabulary.rules()
+        assert render(step, Lang.EN) != render(step, Lang.KO)
