@@ -11,8 +11,8 @@ from graph.snapshot import Snapshot
 
 # Of two cards with one id the first stays, so what notes say goes before what the curated layer says.
 KINDS: tuple[Callable[[Reading], Iterator[Card]], ...] = (
-    corrections.wrong_lines,
     corrections.contradicted,
+    corrections.wrong_lines,
     recall.wrong_defaults,
     recall.definitions,
     recall.reversed_definitions,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from graph.flashcards.cards import Card, Kind, Words, identity
-from graph.flashcards.reading import Reading
+from graph.flashcards.reading import Reading, unmarked
 from graph.flashcards.wording import word, word_by
 from graph.snapshot import FactNode
 from ontology.lang import Lang
@@ -34,7 +34,6 @@ _SENTENCES = frozenset(
 _FEWEST_WORDS = 3
 _LONGEST_MANIFEST = 40
 _BRACES = re.compile(r"\{\{|\}\}")
-_WITHOUT_MARKER = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
 _KEY = re.compile(r"^(?P<lead>[\s-]*)(?P<key>[A-Za-z0-9]+):")
 
 
@@ -110,7 +109,7 @@ _NOTHING: Words = dict.fromkeys(Lang, "")
 
 def _with_gap(reading: Reading, fact: FactNode) -> str | None:
     """The quoted passage with the object left out, or None where it does not stand there by name."""
-    quote = _WITHOUT_MARKER.sub("", fact.quote.strip())
+    quote = unmarked(fact.quote)
     if _has_braces(quote) or "\n" in quote or len(quote.split()) < _FEWEST_WORDS:
         return None
     for surface in _surfaces(reading, fact):

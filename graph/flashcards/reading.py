@@ -1,5 +1,6 @@
 """The snapshot as card makers read it: what notes state and nothing contests, by concept, with its place."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,12 +9,14 @@ from graph.flashcards.cards import Source, Words
 from graph.snapshot import ConceptNode, FactNode, FindingNode, SectionNode, Snapshot
 from ontology.lang import Lang
 from ontology.statements import Layer
+from ontology.vocabulary import curated
 
 # Findings that make a line unfit for a plain card: what it says is not so.
 _WRONG = frozenset({"wrong-claim", "outdated"})
 _SERIOUS = frozenset({"medium", "high"})
 # Outcomes of running a claim that make it one.
 _REFUTED = frozenset({"refuted", "outdated"})
+_MARK = re.compile(r"^(?:[-*+]|\d+[.)]|#+)\s+")
 _NAMED_BY_LABEL = frozenset({"kind", "abstract"})
 
 
@@ -44,11 +47,11 @@ class Reading:
 
     @cached_property
     def contested(self) -> tuple[Contested, ...]:
-        """The facts of notes that the curated layer contradicts."""
+        """The facts of notes that the curated layer contradicts, whatever they are said of."""
         against = {
             (f.subject, f.predicate, f.object, f.text): f
             for f in self._curated
-            if f.negated or (f.grounds and f.grounds.until)
+            if (f.negated or (f.grounds and f.grounds.until)) and not self._is_narrow(f)
         }
         found = (
             (fact, against.get((fact.subject, fact.predicate, fact.object, fact.text)))
@@ -140,6 +143,15 @@ class Reading:
                 found.setdefault((fact.subject, fact.predicate), []).append(fact)
         return found
 
+    def _is_narrow(self, fact: FactNode) -> bool:
+        """Whether a curated fact counts under certain topics only; what it refutes there has a finding."""
+        target = self.name(fact.object) if fact.object >= 0 else fact.text
+        return (self.name(fact.subject), fact.predicate, target) in self._narrow
+
+    @cached_property
+    def _narrow(self) -> frozenset[tuple[str, str, str]]:
+        return frozenset((f.subject, f.predicate, str(f.object)) for f in curated() if f.within)
+
     @property
     def _stated(self) -> Iterator[FactNode]:
         return (f for f in self.snapshot.facts if f.layer == Layer.NOTES and f.lines)
@@ -158,6 +170,11 @@ def label(concept: ConceptNode, lang: Lang) -> str:
     """Return a concept's label, its name without one."""
     labels = concept.labels.get(lang.value)
     return labels[0] if labels else concept.name
+
+
+def unmarked(line: str) -> str:
+    """Return a line without the mark of a list item or heading."""
+    return _MARK.sub("", line.strip())
 
 
 def _is_value(concept: ConceptNode) -> bool:

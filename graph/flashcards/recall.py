@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from graph.flashcards.cards import Card, Kind, Source, Words, identity
-from graph.flashcards.reading import Reading, label
+from graph.flashcards.reading import Reading, label, unmarked
 from graph.flashcards.wording import word, word_by
 from graph.snapshot import ConceptNode, FactNode
 from ontology.concepts import fold
@@ -128,7 +128,7 @@ def wrong_defaults(reading: Reading) -> Iterator[Card]:
             yield Card(
                 id=identity(Kind.CORRECTION, "defaultValue", reading.name(subject)),
                 kind=Kind.CORRECTION,
-                front=word("correction.front", {"quote": facts[0].quote}),
+                front=word("correction.front", {"quote": unmarked(facts[0].quote)}),
                 back=word_by("correction.default", value),
                 concepts=(reading.name(subject),),
                 deck=reading.deck(facts[0]),
@@ -200,7 +200,7 @@ def _points(reading: Reading, concept: int, other: int) -> list[str]:
             and fact.predicate not in _THIN
             and (fact.note, fact.lines[-1]) not in lines
         ):
-            found.setdefault(fact.quote.strip(), len(fact.quote.split()))
+            found.setdefault(unmarked(fact.quote), len(fact.quote.split()))
     return sorted(found, key=lambda quote: -found[quote])[:_POINTS]
 
 
