@@ -129,7 +129,7 @@ def pod_token(spec: dict[str, Any], *objects: dict[str, Any], **members: Any) ->
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {"name": "web", "namespace": "dev"},
-        "spec": pod,
+        "spec": spec,
     }
     question = {"podToken": {"pod": "web"} | members}
     found = answer({"system": "access", "objects": [manifest, *objects], "question": question})
