@@ -1,11 +1,11 @@
 """The application: what is served at which address. The composition root of the HTTP edge."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from importlib.resources import files
 from pathlib import Path
 
-import anyio
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -31,10 +31,9 @@ def create_app(context: Context) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_follow, context)
-            yield
-            tasks.cancel_scope.cancel()
+        follower = asyncio.create_task(_follow(context))
+        yield
+        follower.cancel()
         context.sparql.close()
 
     app = Starlette(
@@ -64,5 +63,5 @@ def create_app(context: Context) -> Starlette:
 
 async def _follow(context: Context) -> None:
     while True:
-        await anyio.sleep(REFRESH_SECONDS)
+        await asyncio.sleep(REFRESH_SECONDS)
         await run_in_threadpool(context.refresh)
