@@ -7,6 +7,7 @@ or digit, as a Korean reads it aloud, decides.
 Source: National Institute of Korean Language, rules for particles after a final consonant (받침).
 """
 
+import re
 from enum import StrEnum
 
 _HANGUL_FIRST, _HANGUL_LAST, _FINALS = 0xAC00, 0xD7A3, 28
@@ -18,6 +19,10 @@ _LATIN_FINALS = {"l": _RIEUL, "m": 16, "n": 4}
 _LATIN_ENDINGS = {"ng": 21, "ck": 1, "et": 19, "ob": 17, "eb": 17, "pp": 17, "le": _RIEUL, "me": 16, "ne": 4}
 
 
+# 파드(Pod)는: what stands in brackets is read after the word, and the particle belongs to the word.
+_ASIDE = re.compile(r"(?<=[\w`'\"])\s*\([^()]*\)$")
+
+
 class Lang(StrEnum):
     """A language of labels and explanations."""
 
@@ -27,7 +32,7 @@ class Lang(StrEnum):
 
 def final_consonant(word: str) -> int:
     """Return the index of the final consonant of the last syllable, 0 for a vowel."""
-    stripped = word.rstrip("`'\")]}. ")
+    stripped = _ASIDE.sub("", word.rstrip()).rstrip("`'\")]}. ")
     if not stripped:
         return 0
     last = stripped[-1]

@@ -21,6 +21,7 @@ KINDS: tuple[Callable[[Reading], Iterator[Card]], ...] = (
     recall.sequences,
     recall.contrasts,
     clozes.members,
+    clozes.attributes,
     clozes.sentences,
     clozes.manifests,
     recall.terms,

@@ -41,7 +41,7 @@ def members(reading: Reading) -> Iterator[Card]:
     """A group with a gap for each member."""
     for (subject, predicate), facts in reading.group(*_GROUPS).items():
         facts.sort(key=reading.position)
-        texts = list(dict.fromkeys(reading.object_text(fact) for fact in facts))
+        texts = [text for text in dict.fromkeys(map(reading.object_text, facts)) if "=" not in text]
         is_object = reading.concept(subject).kind == "object"
         if is_object or not _GROUPS[predicate] <= len(texts) <= _MOST_MEMBERS or _has_braces(*texts):
             continue
@@ -51,6 +51,27 @@ def members(reading: Reading) -> Iterator[Card]:
             id=identity(Kind.MEMBERS, predicate, reading.name(subject)),
             kind=Kind.MEMBERS,
             front=word_by(f"members.{predicate}", shown),
+            back=_NOTHING,
+            concepts=(reading.name(subject),),
+            deck=reading.deck(facts[0]),
+            sources=tuple(dict.fromkeys(map(reading.source, facts))),
+        )
+
+
+def attributes(reading: Reading) -> Iterator[Card]:
+    """What a table says of something: each of its cells a gap behind the head of its column."""
+    for (subject, _), facts in reading.group("hasField").items():
+        cells = dict(text.partition("=")[::2] for text in map(reading.object_text, facts) if "=" in text)
+        if reading.concept(subject).kind == "object" or not cells or _has_braces(*cells, *cells.values()):
+            continue
+        gaps = ", ".join(
+            f"{head}: {_gap(number, cell)}" for number, (head, cell) in enumerate(cells.items(), 1)
+        )
+        shown = {lang: {"concept": text, "members": gaps} for lang, text in reading.shown(subject).items()}
+        yield Card(
+            id=identity(Kind.MEMBERS, "attributes", reading.name(subject)),
+            kind=Kind.MEMBERS,
+            front=word_by("members.attributes", shown),
             back=_NOTHING,
             concepts=(reading.name(subject),),
             deck=reading.deck(facts[0]),

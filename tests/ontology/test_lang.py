@@ -16,6 +16,9 @@ from ontology.lang import final_consonant, with_particle
         pytest.param("kubelet", "은/는", "kubelet은", id="et is read 엣"),
         pytest.param("서울", "으로/로", "서울로", id="after ㄹ it is 로"),
         pytest.param("`Pod`", "을/를", "`Pod`를", id="quotes do not count"),
+        pytest.param("요청(Request)", "은/는", "요청(Request)은", id="brackets do not count"),
+        pytest.param("`read` (dev)", "이/가", "`read` (dev)가", id="nor after a quoted word"),
+        pytest.param("(web)", "은/는", "(web)은", id="unless there is nothing else"),
         pytest.param("", "은/는", "는", id="nothing"),
     ],
 )

@@ -126,6 +126,14 @@ def test_a_group_has_a_gap_for_each_member_in_the_order_of_the_note(read: Read) 
     ]
 
 
+def test_a_table_asks_for_its_cells(read: Read) -> None:
+    table = "# k8s\n\n| 오브젝트 | 최대 크기 |\n| --- | --- |\n| Secret | 1MiB |\n"
+
+    cards = build(read(sizes=table))
+
+    assert fronts(cards, Kind.MEMBERS) == ["시크릿(Secret) — 최대 크기: {{c1::1MiB}}"]
+
+
 def test_a_manifest_asks_for_a_field(read: Read) -> None:
     cards = build(read(web=MANIFEST))
 
