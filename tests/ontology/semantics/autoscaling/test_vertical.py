@@ -1,0 +1,199 @@
+"""The VerticalPodAutoscaler: cases written from its documentation.
+
+Source: github.com/kubernetes/autoscaler, vertical-pod-autoscaler/docs (features, flags, known limitations)
+and kubernetes.io/docs/concepts/workloads/autoscaling/vertical-pod-autoscale.
+"""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ontology.errors import InvalidQuestionError
+from ontology.evaluators import answer
+from ontology.quantities import millis
+from ontology.semantics.autoscaling.histogram import DAY, Histogram
+from ontology.verdict import Outcome, Verdict
+
+NOW = "2026-03-10T00:00:00Z"
+
+
+def usage(cpu: str = "100m", memory: str = "300Mi", *, days: int = 8, **more: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "container": "app",
+            "time": f"2026-03-0{day}T{hour:02}:{minute:02}:00Z",
+            "cpu": cpu,
+            "memory": memory,
+        }
+        | more
+        for day in range(1, days + 1)
+        for hour in range(24)
+        for minute in (0, 30)
+    ]
+
+
+def pod(name: str, cpu: str, memory: str = "400Mi", start: str = "2026-03-09T23:00:00Z") -> dict[str, Any]:
+    resources = {"requests": {"cpu": cpu, "memory": memory}}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": name},
+        "spec": {"containers": [{"name": "app", "image": "i", "resources": resources}]},
+        "status": {"startTime": start},
+    }
+
+
+def autoscaler(name: str, resource: str, target: dict[str, Any]) -> dict[str, Any]:
+    metric = {"type": "Resource", "resource": {"name": resource, "target": target}}
+    reference = {"apiVersion": "apps/v1", "kind": "Deployment", "name": "web"}
+    return {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": name},
+        "spec": {"scaleTargetRef": reference, "maxReplicas": 5, "metrics": [metric]},
+    }
+
+
+def recommend(*objects: dict[str, Any], samples: list[dict[str, Any]] | None = None, **asked: Any) -> Verdict:
+    question = {"now": NOW, "usage": usage() if samples is None else samples} | asked
+    return answer(
+        {"system": "autoscaling", "objects": list(objects), "question": {"recommendVertical": question}}
+    )
+
+
+def only(verdict: Verdict) -> dict[str, dict[str, str]]:
+    (found,) = verdict.answer["recommendation"]
+    return dict(found)
+
+
+def test_the_target_is_the_usage_and_a_safety_margin_of_15_percent() -> None:
+    target = millis(only(recommend())["target"]["cpu"])
+
+    # the end of the bucket that 100m falls into is at most 5 % and one first bucket above it
+    assert 115 <= target <= 115 * 1.05 + 15
+
+
+def test_a_single_container_gets_no_less_than_25m_and_250_mebibytes() -> None:
+    target = only(recommend(samples=usage("1m", "1Mi")))["target"]
+
+    assert target == {"cpu": "25m", "memory": str(250 * 2**20)}
+
+
+def test_little_history_widens_the_bounds() -> None:
+    week, day = only(recommend(samples=usage(days=8))), only(recommend(samples=usage(days=1)))
+
+    assert millis(week["upperBound"]["cpu"]) < millis(day["upperBound"]["cpu"])
+    assert millis(week["lowerBound"]["cpu"]) >= millis(day["lowerBound"]["cpu"])
+
+
+def test_memory_goes_by_the_peak_of_each_day() -> None:
+    peaks = [each | {"memory": "900Mi"} if "T12:00" in each["time"] else each for each in usage()]
+
+    assert int(only(recommend(samples=peaks))["target"]["memory"]) > 900 * 2**20
+
+
+def test_a_kill_for_memory_raises_the_recommendation() -> None:
+    killed = [each | {"oom": True} for each in usage()]
+
+    assert int(only(recommend(samples=killed))["target"]["memory"]) > int(
+        only(recommend())["target"]["memory"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("policy", "resource", "target"),
+    [
+        pytest.param({"maxAllowed": {"cpu": "50m"}}, "cpu", "50m", id="no more than allowed"),
+        pytest.param({"minAllowed": {"cpu": "2"}}, "cpu", "2000m", id="no less than allowed"),
+        pytest.param({"controlledResources": ["memory"]}, "cpu", None, id="only what is controlled"),
+    ],
+)
+def test_a_policy(policy: dict[str, Any], resource: str, target: str | None) -> None:
+    assert only(recommend(policies=[policy]))["target"].get(resource) == target
+
+
+def test_a_policy_that_is_off_recommends_nothing() -> None:
+    assert recommend(policies=[{"containerName": "app", "mode": "Off"}]).answer["recommendation"] == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "action"),
+    [
+        pytest.param("Off", "none", id="only a recommendation"),
+        pytest.param("Initial", "none", id="only new pods"),
+        pytest.param("Recreate", "evict", id="evicted and created again"),
+        pytest.param("InPlaceOrRecreate", "resize", id="resized where it runs"),
+    ],
+)
+def test_update_modes(mode: str, action: str) -> None:
+    verdict = recommend(pod("a", "10m"), pod("b", "10m"), updateMode=mode)
+
+    assert [each["action"] for each in verdict.answer["pods"]] == [action, action]
+
+
+def test_a_single_replica_is_not_evicted() -> None:
+    assert recommend(pod("a", "10m")).answer["pods"] == [
+        {"pod": "a", "action": "none", "reason": "tooFewReplicas"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("start", "action"),
+    [
+        pytest.param("2026-03-09T23:00:00Z", "none", id="young"),
+        pytest.param("2026-03-01T00:00:00Z", "evict", id="more than twelve hours old"),
+    ],
+)
+def test_within_the_bounds_only_an_old_pod_that_is_far_off_is_changed(start: str, action: str) -> None:
+    pods = [pod(name, "160m", start=start) for name in ("a", "b")]
+
+    assert recommend(*pods).answer["pods"][0]["action"] == action
+
+
+UTILIZATION = {"type": "Utilization", "averageUtilization": 50}
+
+
+@pytest.mark.parametrize(
+    ("resource", "asked", "conflicts"),
+    [
+        pytest.param("cpu", {}, 1, id="the same resource"),
+        pytest.param("cpu", {"updateMode": "Off"}, 0, id="nothing is changed"),
+        pytest.param("cpu", {"policies": [{"controlledResources": ["memory"]}]}, 0, id="another resource"),
+        pytest.param("cpu", {"target": {"kind": "Deployment", "name": "db"}}, 0, id="another target"),
+    ],
+)
+def test_the_conflict_with_an_autoscaler(resource: str, asked: dict[str, Any], conflicts: int) -> None:
+    hpa = autoscaler("web", resource, UTILIZATION)
+
+    verdict = recommend(hpa, **{"target": {"kind": "Deployment", "name": "web"}} | asked)
+
+    assert len(verdict.answer["conflicts"]) == conflicts
+    assert verdict.outcome is Outcome.of(not conflicts)
+
+
+@pytest.mark.parametrize("asked", [{"usage": []}, {"updateMode": "Sometimes"}])
+def test_what_makes_no_sense_is_refused(asked: dict[str, Any]) -> None:
+    with pytest.raises(InvalidQuestionError):
+        recommend(**asked)
+
+
+def test_yesterday_counts_half_of_today() -> None:
+    histogram = Histogram(first=1.0, largest=1000.0)
+    histogram.add(10, weight=1.0, time=0)
+    histogram.add(100, weight=1.0, time=DAY)
+
+    assert histogram.percentile(0.3) < 12
+    assert histogram.percentile(0.4) >= 100
+
+
+@given(st.lists(st.floats(0.0, 900.0), min_size=1, max_size=50), st.floats(0.01, 1.0))
+def test_a_percentile_is_no_less_than_so_many_samples(values: list[float], share: float) -> None:
+    histogram = Histogram(first=0.01, largest=1000.0)
+    for value in values:
+        histogram.add(value, weight=1.0, time=0)
+
+    found = histogram.percentile(share)
+
+    assert sum(value <= found * (1 + 1e-9) for value in values) >= share * len(values) - 1e-6
