@@ -204,6 +204,15 @@ def test_every_curated_fact_is_about_known_concepts_and_predicates() -> None:
             assert names[fact.predicate].range in ("concept", "any")
 
 
+def test_every_word_of_ours_is_defined(graph: rdflib.Graph) -> None:
+    ours = rdflib.Namespace(iri.NS)
+    words = {term for triple in graph for term in triple if term in ours}
+
+    undefined = [word for word in words if (word, rdflib.RDFS.label, None) not in graph]
+
+    assert undefined == []
+
+
 def test_no_curated_fact_is_both_true_and_denied_or_past() -> None:
     true = {fact.triple for fact in curated() if fact.current and not fact.negated}
 
