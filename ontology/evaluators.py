@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from ontology.errors import UnknownQuestionError, UnknownSystemError
-from ontology.scenario import Evaluator, Scenario, decode
+from ontology.scenario import Evaluator, Scenario, decode, read
 from ontology.verdict import Verdict
 
 EVALUATORS: Mapping[tuple[str, str], str] = {
@@ -27,6 +27,7 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
     ("rbac", "effectiveRules"): "ontology.semantics.rbac.effective_rules:EFFECTIVE_RULES",
     ("rbac", "escalation"): "ontology.semantics.rbac.escalation:ESCALATION",
     ("rbac", "escalationPaths"): "ontology.semantics.rbac.escalation_paths:ESCALATION_PATHS",
+    ("rbac", "review"): "ontology.semantics.rbac.reviews:REVIEW",
     ("rbac", "rulesFor"): "ontology.semantics.rbac.listing:RULES_FOR",
     ("rbac", "whoCan"): "ontology.semantics.rbac.who_can:WHO_CAN",
     ("eviction", "evict"): "ontology.semantics.eviction.evict:EVICT",
@@ -129,3 +130,12 @@ def answer(raw: Any) -> Verdict:
         OntologyError: not a scenario, or one that cannot be answered.
     """
     return evaluate(decode(raw))
+
+
+def answer_text(text: bytes) -> Verdict:
+    """Answer a scenario given as one JSON text: as `answer`, but clusters of any size stay small in memory.
+
+    Raises:
+        OntologyError: not a scenario, or one that cannot be answered.
+    """
+    return evaluate(read(text))

@@ -7,19 +7,49 @@ RBAC, so `denied` is never true and a plain denial has an empty reason. `SelfSub
 Source: kubernetes.io/docs/reference/kubernetes-api/authorization-resources (v1.36).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ontology.cluster import schema
+from msgspec import convert
+
+from ontology.cluster import manifests, schema
 from ontology.errors import InvalidObjectError, UnknownKindError
+from ontology.scenario import Evaluator, Question, Scenario
+from ontology.semantics.rbac import authorize, listing
 from ontology.semantics.rbac.requests import User
+from ontology.verdict import Verdict
 
 API_VERSION = "authorization.k8s.io/v1"
 
 _ATTRIBUTES = ("verb", "apiGroup", "resource", "subresource", "name", "namespace")
 
 Review = Mapping[str, Any]
-Question = dict[str, Any]
+Asked = dict[str, Any]
+
+
+class ReviewQuestion(Question, frozen=True):
+    """A review, and who sends it where it is about the sender."""
+
+    object: dict[str, Any]
+    user: str = ""
+    groups: tuple[str, ...] = ()
+
+
+def evaluate(scenario: Scenario, question: ReviewQuestion) -> Verdict:
+    """Answer the review with its `status`; a yes is an access that is allowed, or any rule that is listed.
+
+    Raises:
+        UnknownKindError, InvalidObjectError: as `asked` does.
+    """
+    caller = User(name=question.user, groups=question.groups) if question.user or question.groups else None
+    ((name, members),) = asked(question.object, caller=caller).items()
+    if name == "authorize":
+        verdict = authorize.evaluate(scenario, convert(members, authorize.Authorize))
+    else:
+        verdict = listing.rules_for(scenario, convert(members, listing.RulesFor))
+    return Verdict(
+        answer=answered(question.object, verdict.answer), outcome=verdict.outcome, explain=verdict.explain
+    )
 
 
 def is_review(document: Any) -> bool:
@@ -31,7 +61,7 @@ def is_review(document: Any) -> bool:
     )
 
 
-def question(review: Review, *, caller: User | None = None) -> Question:
+def asked(review: Review, *, caller: User | None = None) -> Asked:
     """Return the review as a question of the system `rbac`.
 
     `caller` is who sends a review about themselves.
@@ -48,13 +78,17 @@ def question(review: Review, *, caller: User | None = None) -> Question:
     return _QUESTIONS[kind](review, caller)
 
 
-def scenario(review: Review, objects: list[Any], *, caller: User | None = None) -> dict[str, Any]:
-    """Return the plain scenario that answers a review against objects.
+def as_scenario(documents: Sequence[Any]) -> dict[str, Any] | None:
+    """Return manifests of which one is a review as the plain scenario that answers it, `List`s taken apart.
 
-    Raises:
-        UnknownKindError, InvalidObjectError: as `question` does.
+    None where there is no review, or more than one, so that nobody knows which is meant.
     """
-    return {"system": "rbac", "objects": objects, "question": question(review, caller=caller)}
+    flat = [each for _, each in manifests.flatten(documents)]
+    found = [each for each in flat if is_review(each)]
+    if len(found) != 1:
+        return None
+    objects = [each for each in flat if each is not found[0]]
+    return {"system": "rbac", "objects": objects, "question": {"review": {"object": dict(found[0])}}}
 
 
 def answered(review: Review, answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,7 +111,7 @@ def _status(answer: Mapping[str, Any]) -> dict[str, Any]:
     return {"allowed": answer["allowed"], **reason}
 
 
-def _subject_access(review: Review, _: User | None) -> Question:
+def _subject_access(review: Review, _: User | None) -> Asked:
     spec = review.get("spec") or {}
     user = User(name=spec.get("user") or "", groups=tuple(spec.get("groups") or ()))
     if not user.name and not user.groups:
@@ -85,27 +119,27 @@ def _subject_access(review: Review, _: User | None) -> Question:
     return _access(spec, user)
 
 
-def _local_subject_access(review: Review, caller: User | None) -> Question:
+def _local_subject_access(review: Review, caller: User | None) -> Asked:
     found = _subject_access(review, caller)
     namespace = (review.get("metadata") or {}).get("namespace") or ""
-    asked = found["authorize"].get("namespace")
-    if asked is None:
+    inside = found["authorize"].get("namespace")
+    if inside is None:
         raise InvalidObjectError(
             "a LocalSubjectAccessReview is about resources", path="spec.nonResourceAttributes"
         )
-    if asked != namespace:
+    if inside != namespace:
         raise InvalidObjectError(
-            f"`{asked}` must be the namespace of the review, `{namespace}`",
+            f"`{inside}` must be the namespace of the review, `{namespace}`",
             path="spec.resourceAttributes.namespace",
         )
     return found
 
 
-def _self_subject_access(review: Review, caller: User | None) -> Question:
+def _self_subject_access(review: Review, caller: User | None) -> Asked:
     return _access(review.get("spec") or {}, _known(caller))
 
 
-def _self_subject_rules(review: Review, caller: User | None) -> Question:
+def _self_subject_rules(review: Review, caller: User | None) -> Asked:
     user = _known(caller)
     namespace = (review.get("spec") or {}).get("namespace") or ""
     if not namespace:
@@ -119,23 +153,26 @@ def _known(caller: User | None) -> User:
     return caller
 
 
-def _access(spec: Mapping[str, Any], user: User) -> Question:
+def _access(spec: Mapping[str, Any], user: User) -> Asked:
     resource: Mapping[str, Any] | None = spec.get("resourceAttributes")
     url: Mapping[str, Any] | None = spec.get("nonResourceAttributes")
     if (resource is None) == (url is None):
         raise InvalidObjectError(
             "exactly one of `resourceAttributes` and `nonResourceAttributes` is needed", path="spec"
         )
-    asked = {"user": user.name, "groups": list(user.groups)}
+    who = {"user": user.name, "groups": list(user.groups)}
     if url is not None:
-        return {"authorize": asked | {"verb": url.get("verb") or "", "path": url.get("path") or ""}}
+        return {"authorize": who | {"verb": url.get("verb") or "", "path": url.get("path") or ""}}
     attributes = {"apiGroup" if name == "group" else name: each for name, each in (resource or {}).items()}
-    return {"authorize": asked | {name: attributes.get(name) or "" for name in _ATTRIBUTES}}
+    return {"authorize": who | {name: attributes.get(name) or "" for name in _ATTRIBUTES}}
 
 
-_QUESTIONS: Mapping[str, Callable[[Review, User | None], Question]] = {
+_QUESTIONS: Mapping[str, Callable[[Review, User | None], Asked]] = {
     "SubjectAccessReview": _subject_access,
     "LocalSubjectAccessReview": _local_subject_access,
     "SelfSubjectAccessReview": _self_subject_access,
     "SelfSubjectRulesReview": _self_subject_rules,
 }
+
+
+REVIEW = Evaluator(question=ReviewQuestion, evaluate=evaluate)

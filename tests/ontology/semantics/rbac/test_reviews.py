@@ -7,7 +7,6 @@ import pytest
 from ontology import evaluators
 from ontology.errors import InvalidObjectError, UnknownKindError
 from ontology.semantics.rbac import reviews
-from ontology.semantics.rbac.requests import User
 
 API = "authorization.k8s.io/v1"
 PODS = {"verb": "get", "resource": "pods", "namespace": "dev"}
@@ -30,9 +29,11 @@ def review(kind: str, spec: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"apiVersion": API, "kind": kind, "spec": spec, **more}
 
 
-def answered(asked: dict[str, Any], objects: list[Any], caller: User | None = None) -> dict[str, Any]:
-    verdict = evaluators.answer(reviews.scenario(asked, objects, caller=caller))
-    found: dict[str, Any] = reviews.answered(asked, verdict.answer)["status"]
+def answered(asked: dict[str, Any], objects: list[Any], user: str = "") -> dict[str, Any]:
+    question = {"review": {"object": asked, "user": user}}
+    answer = evaluators.answer({"system": "rbac", "objects": objects, "question": question}).answer
+    assert {name: answer[name] for name in asked} == asked
+    found: dict[str, Any] = answer["status"]
     return found
 
 
@@ -56,13 +57,13 @@ def test_a_plain_denial_has_no_reason() -> None:
 def test_a_review_about_oneself_is_about_the_caller() -> None:
     asked = review("SelfSubjectAccessReview", {"resourceAttributes": PODS})
 
-    assert answered(asked, [ROLE, BINDING], caller=User(name="jane"))["allowed"] is True
+    assert answered(asked, [ROLE, BINDING], user="jane")["allowed"] is True
 
 
 def test_rules_are_listed_for_the_caller() -> None:
     asked = review("SelfSubjectRulesReview", {"namespace": "dev"})
 
-    assert answered(asked, [ROLE, BINDING], caller=User(name="jane")) == {
+    assert answered(asked, [ROLE, BINDING], user="jane") == {
         "resourceRules": [{"verbs": ["get"], "apiGroups": [""], "resources": ["pods"], "resourceNames": []}],
         "nonResourceRules": [],
         "incomplete": False,
@@ -112,9 +113,21 @@ def test_a_review_that_an_api_server_refuses_is_refused(
     asked: dict[str, Any], error: type[Exception]
 ) -> None:
     with pytest.raises(error):
-        reviews.question(asked)
+        reviews.asked(asked)
 
 
 def test_a_scenario_is_no_review() -> None:
     assert not reviews.is_review({"system": "rbac", "question": {}})
     assert reviews.is_review(review("SubjectAccessReview", {}))
+
+
+def test_a_review_among_manifests_is_what_is_asked_of_them() -> None:
+    asked = review("SubjectAccessReview", {"user": "jane", "resourceAttributes": PODS})
+    listed = {"apiVersion": "v1", "kind": "List", "items": [ROLE, asked, BINDING]}
+
+    found = reviews.as_scenario([listed])
+
+    assert found is not None
+    assert evaluators.answer(found).answer["status"]["allowed"] is True
+    assert reviews.as_scenario([ROLE, BINDING]) is None
+    assert reviews.as_scenario([asked, asked]) is None
