@@ -32,8 +32,7 @@ class Concept:
     `name` is canonical (`Pod`, `PodPhase.Pending`, `readinessProbe`); `preferred` and `others` are its
     labels by language; `paths` bind it to the API (`v1/Pod`, `Pod.spec.tolerations[]`,
     `Pod.spec.restartPolicy=Always`); `broader` names wider concepts. `since` and `until` are the minor
-    versions that brought and took it, empty where it always was and still is. An `everyday` concept is
-    named by ordinary words too, so text means it only where it marks a term.
+    versions that brought and took it, empty where it always was and still is.
     """
 
     name: str
@@ -46,7 +45,6 @@ class Concept:
     broader: tuple[str, ...] = ()
     since: str = ""
     until: str = ""
-    everyday: bool = False
 
     @property
     def iri(self) -> str:

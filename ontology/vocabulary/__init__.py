@@ -34,7 +34,7 @@ _PREF, _ALT, _DEFINITION = _SKOS + "prefLabel", _SKOS + "altLabel", _SKOS + "def
 _BROADER = _SKOS + "broader"
 _TYPE = iri.PREFIXES["rdf"] + "type"
 _SOURCE = iri.PREFIXES["dcterms"] + "source"
-_PATH, _SINCE, _UNTIL, _EVERYDAY = (iri.NS + name for name in ("apiPath", "since", "until", "everyday"))
+_PATH, _SINCE, _UNTIL = (iri.NS + name for name in ("apiPath", "since", "until"))
 _KINDS = {iri.NS + kind.value.capitalize(): kind for kind in ConceptKind}
 
 
@@ -84,7 +84,6 @@ def _concept(subject: str, found: turtle.Properties) -> Concept:
         broader=tuple(map(iri.concept_name, turtle.values(found, _BROADER))),
         since=turtle.value(found, _SINCE),
         until=turtle.value(found, _UNTIL),
-        everyday=turtle.value(found, _EVERYDAY) == "true",
     )
 
 
