@@ -1,7 +1,11 @@
+import socket
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import uvicorn
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -38,3 +42,19 @@ def client(data: Path) -> Iterator[TestClient]:
     settings = Settings(data=data, max_body_bytes=100_000, max_line_bytes=10_000, sparql_rows=50)
     with TestClient(create_app(Context(settings)), base_url="http://127.0.0.1:8000") as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def address(data: Path) -> Iterator[str]:
+    """The address of a running server."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(
+            uvicorn.Config(create_app(Context(Settings(data=data))), log_level="warning", ws="none")
+        )
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()

@@ -2,19 +2,11 @@
 
 import os
 import shutil
-import socket
 import subprocess
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import uvicorn
-
-from api.app import create_app
-from api.context import Context
-from api.settings import Settings
 
 Dump = Callable[[str], tuple[str, list[str]]]
 # What a browser says of a policy that is broken, a script that fails, a request that does not get through.
@@ -28,22 +20,6 @@ def chromium() -> str:
         reason = "no Chromium: `apt-get install chromium` on Debian"
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(reason)
     return found
-
-
-@pytest.fixture(scope="session")
-def address(data: Path) -> Iterator[str]:
-    """The address of a running server."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(
-            uvicorn.Config(create_app(Context(Settings(data=data))), log_level="warning", ws="none")
-        )
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
 
 
 @pytest.fixture
