@@ -80,6 +80,7 @@ def value(quantity: str | float, *, path: str = "") -> int:
     return int(parse(quantity, path=path).to_integral_value(ROUND_CEILING))
 
 
+@lru_cache(maxsize=65536)
 def millis(quantity: str | float, *, path: str = "") -> int:
     """Return thousandths, fractions rounded up, as the API's `MilliValue` does: "1u" is 1.
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from ontology import instants, quantities, readiness, selectors
 from ontology.cluster.autoscaling import (
     HorizontalPodAutoscaler,
@@ -269,6 +271,8 @@ class _Reader:
         self.size = seen.target.size
         selector = seen.target.selector
         self.pods = [pod for pod in seen.pods if selectors.matches(selector, pod.labels)]
+        self.members = [_member(pod) for pod in self.pods]
+        self.known = {pod.name for pod in self.pods}
 
     def read(self, spec: MetricSpec) -> Read:
         """Return what one metric proposes."""
@@ -332,21 +336,29 @@ class _Reader:
         A missing request fails the metric only after the samples have been found usable, so that this is
         the reason that is reported.
         """
-        members = [_member(pod, usage.get(pod.name)) for pod in self.pods]
-        known = {pod.name for pod in self.pods}
-        strangers = [each.value for name, each in usage.items() if name not in known]
-        found = proposals.tally(members, cpu=cpu, now=self.seen.now, strangers=strangers)
-        if request_of is None:
-            return found
+        asked, missing = self._requests(request_of)
         members = [
-            _member(
-                pod,
-                usage.get(pod.name),
-                requests.of(pod, request_of.name, container=request_of.container),
-            )
-            for pod in self.pods
+            msgspec.structs.replace(each, sample=usage.get(each.name), request=request)
+            for each, request in zip(self.members, asked, strict=True)
         ]
-        return proposals.tally(members, cpu=cpu, now=self.seen.now, strangers=strangers)
+        strangers = [each.value for name, each in usage.items() if name not in self.known]
+        found = proposals.tally(members, cpu=cpu, now=self.seen.now, strangers=strangers)
+        if missing is not None:
+            raise missing
+        return found
+
+    def _requests(
+        self, wanted: ResourceMetric | None
+    ) -> tuple[Sequence[int], MetricsUnavailableError | None]:
+        """Return what each selected pod requests, and the first complaint about one that does not."""
+        none = (0,) * len(self.pods)
+        if wanted is None:
+            return none, None
+        try:
+            found = [requests.of(pod, wanted.name, container=wanted.container) for pod in self.pods]
+        except MetricsUnavailableError as error:
+            return none, error
+        return found, None
 
     def _valued(self, wanted: NamedMetric, value: int) -> Proposal:
         target = wanted.target
@@ -376,7 +388,7 @@ def _milli(quantity: Quantity) -> int:
     return milli
 
 
-def _member(pod: Pod, sample: Sample | None, request: int = 0) -> Member:
+def _member(pod: Pod) -> Member:
     ready = readiness.condition(pod, "Ready")
     changed = ready.last_transition_time if ready else None
     return Member(
@@ -386,6 +398,4 @@ def _member(pod: Pod, sample: Sample | None, request: int = 0) -> Member:
         start=instants.parse(pod.status.start_time) if pod.status.start_time else None,
         ready=ready.status if ready else None,
         ready_changed=instants.parse(changed) if changed else 0,
-        request=request,
-        sample=sample,
     )

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from ontology import instants
 from ontology.semantics.autoscaling.samples import MetricsUnavailableError, Sample
 
@@ -28,8 +30,7 @@ class Tolerance:
         return 1.0 - self.down <= ratio <= 1.0 + self.up
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class Member(msgspec.Struct, frozen=True, kw_only=True):
     """One selected pod as the calculation reads it, or `count` pods that are alike.
 
     `ready` is the status of the Ready condition, `ready_changed` when it last changed; `request` is only

@@ -52,7 +52,7 @@ def evaluate(scenario: Scenario, asked: Recommend) -> Verdict:
     autoscaler = found[0]
     now = instants.parse(asked.now, path="question.recommend.now")
     target = target_of(scenario, autoscaler)
-    seen = None if target is None else _observed(scenario, autoscaler, asked, target, now)
+    seen = None if target is None else observed(scenario, autoscaler, asked, target, now)
     done = _without_target(autoscaler) if seen is None else horizontal.recommend(autoscaler, seen)
     return Verdict(
         answer=done.answer,
@@ -81,9 +81,10 @@ def target_of(scenario: Scenario, autoscaler: HorizontalPodAutoscaler) -> Target
     return None
 
 
-def _observed(
+def observed(
     scenario: Scenario, autoscaler: HorizontalPodAutoscaler, asked: Recommend, target: Target, now: int
 ) -> Observed:
+    """Return what the pass reads of a scenario: pods of the namespace, metrics, and what is remembered."""
     return Observed(
         target=target,
         pods=[pod for pod in scenario.all(Pod) if pod.namespace == autoscaler.namespace],

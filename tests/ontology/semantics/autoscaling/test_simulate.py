@@ -1,7 +1,7 @@
 """An autoscaler over time: load curves, start delays, table and chart."""
 
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
@@ -95,7 +95,7 @@ def test_a_sine_starts_low_and_is_highest_in_the_middle() -> None:
 def test_the_chart_is_well_formed_and_the_table_tells_the_changes() -> None:
     found = simulate(SPIKE, svg=True).answer
 
-    assert ElementTree.fromstring(found["svg"]).tag.endswith("svg")
+    assert ET.fromstring(found["svg"]).tag.endswith("svg")
     assert found["table"].splitlines()[0].split() == ["t", "load", "replicas", "ready", "util", "unmet"]
 
 
