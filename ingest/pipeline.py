@@ -8,6 +8,7 @@ from ingest.extract.facts import Fact
 from ingest.extract.images import image_name
 from ingest.extract.reading import Reading
 from ingest.extract.rules import rules_of
+from ingest.extract.signs import signs
 from ingest.ingested import Ingested
 from ingest.lexicon.entries import Lexicon, lexicon
 from ingest.link.outline import Node, Outline, build
@@ -61,7 +62,7 @@ def _speller(words: Lexicon) -> Speller:
 def _extracted(reading: Reading) -> Iterator[_Found]:
     for node in reading.outline.nodes:
         if node.text or node.inline.pictures or node.kind in _WITHOUT_TEXT:
-            for name, rule in rules_of(node.kind):
+            for name, rule in rules_of(node.kind, signs(node)):
                 for fact in rule(reading, node):
                     yield _Found(fact, name)
 
@@ -133,7 +134,9 @@ def _ends(headings: list[Node], last_line: int) -> list[int]:
     return ends
 
 
-def _section(source: Source, outline: Outline, node: Node, line: Line, end: int, index: dict[int, int]) -> Section:
+def _section(
+    source: Source, outline: Outline, node: Node, line: Line, end: int, index: dict[int, int]
+) -> Section:
     return Section(
         title=node.inline.text.strip(),
         level=node.block.level,

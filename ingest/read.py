@@ -62,10 +62,17 @@ class Source:
         """
         start, stop = self._bounds[line - 1]
         text = self.lines[line - 1]
-        if stop - start == len(text) and (end_line or line) == line:  # one byte a character: no need to encode
+        if (
+            stop - start == len(text) and (end_line or line) == line
+        ):  # one byte a character: no need to encode
             begin = start + column - 1
             return Span(
-                document=self.document, line=line, column=column, start=begin, end=begin + length, end_line=line
+                document=self.document,
+                line=line,
+                column=column,
+                start=begin,
+                end=begin + length,
+                end_line=line,
             )
         begin = start + _bytes(text[: column - 1])
         last = end_line or line

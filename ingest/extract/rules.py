@@ -1,7 +1,7 @@
 """The rules, in one visible tuple. Each reads one node and yields facts; none relies on another."""
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import lru_cache
 
 from ingest.extract import (
     aliases,
@@ -22,6 +22,33 @@ from ingest.extract import (
 from ingest.extract.facts import Fact
 from ingest.extract.reading import Reading
 from ingest.extract.sentences.rules import sentences
+from ingest.extract.signs import (
+    ANY,
+    ARROWS,
+    BRACKET,
+    CODE,
+    COMMA,
+    COMMAND,
+    CONTAINS,
+    DEFAULT,
+    DOT,
+    ET_CETERA,
+    EXAMPLE,
+    EXISTS,
+    LABEL,
+    LIKE,
+    NAMED,
+    NAMES,
+    NUMBER,
+    PICTURE,
+    QUESTION,
+    ROLE,
+    SLASH,
+    STATUS,
+    TYPICAL,
+    VERSUS,
+    Signs,
+)
 from ingest.link.outline import Node
 from ingest.parse.blocks import BlockKind
 
@@ -35,56 +62,61 @@ LINES = HEADINGS | TEXTS
 TABLES = frozenset({BlockKind.TABLE})
 FENCES = frozenset({BlockKind.FENCE})
 
-# Which blocks a rule reads, and the rule. Order is the order of the output, and nothing else.
-RULES: tuple[tuple[frozenset[BlockKind], Rule], ...] = (
-    (HEADINGS, structure.headings),
-    (HEADINGS, structure.heading_brackets),
-    (TEXTS, structure.items),
-    (TEXTS, structure.paths),
-    (LINES, contrast.versus),
-    (LINES, contrast.compared),
-    (LINES, aliases.brackets),
-    (TEXTS, aliases.labels),
-    (TEXTS, aliases.roles),
-    (TEXTS, values.enumerated),
-    (TEXTS, values.fields),
-    (TEXTS, values.defaults),
-    (TEXTS, definitions.labels),
-    (ITEMS, definitions.first_bullets),
-    (LINES, definitions.glosses),
-    (TERMS, definitions.definition_lists),
-    (TEXTS, examples.marked),
-    (TEXTS, examples.bracketed),
-    (TEXTS, examples.labelled),
-    (TEXTS, examples.typical),
-    (ITEMS, examples.modified),
-    (TEXTS, examples.label_members),
-    (TEXTS, examples.et_cetera),
-    (TEXTS, examples.likened),
-    (ITEMS, examples.patterns),
-    (TEXTS, flows.arrows),
-    (TEXTS, flows.chains),
-    (ITEMS, flows.procedures),
-    (TEXTS, flows.containment),
-    (LINES, images.depicted),
-    (TEXTS, status.stated),
-    (TEXTS, labels.values),
-    (TEXTS, labels.definitions),
-    (TEXTS, labels.there_are),
-    (TABLES, tables.rows),
-    (TEXTS, tables.lines),
-    (LINES, questions.answers),
-    (FENCES, manifests.fences),
-    (FENCES, commands.fences),
-    (TEXTS, commands.spans),
-    (TEXTS, sentences),
+# Which blocks a rule reads, what of their text it needs (any of it), and the rule. Order is the order of
+# the output, and nothing else.
+RULES: tuple[tuple[frozenset[BlockKind], Signs, Rule], ...] = (
+    (HEADINGS, ANY, structure.headings),
+    (HEADINGS, ANY, structure.heading_brackets),
+    (TEXTS, NAMES, structure.items),
+    (TEXTS, CODE, structure.paths),
+    (LINES, VERSUS, contrast.versus),
+    (LINES, VERSUS, contrast.compared),
+    (LINES, BRACKET, aliases.brackets),
+    (TEXTS, LABEL, aliases.labels),
+    (TEXTS, LABEL, aliases.roles),
+    (TEXTS, NAMES | LABEL, values.enumerated),
+    (TEXTS, LABEL, values.fields),
+    (TEXTS, DEFAULT, values.defaults),
+    (TEXTS, LABEL, definitions.labels),
+    (ITEMS, ANY, definitions.first_bullets),
+    (LINES, BRACKET, definitions.glosses),
+    (TERMS, ANY, definitions.definition_lists),
+    (TEXTS, EXAMPLE, examples.marked),
+    (TEXTS, BRACKET, examples.bracketed),
+    (TEXTS, ROLE, examples.labelled),
+    (TEXTS, TYPICAL, examples.typical),
+    (ITEMS, COMMA, examples.modified),
+    (TEXTS, LABEL, examples.label_members),
+    (TEXTS, ET_CETERA, examples.et_cetera),
+    (TEXTS, LIKE, examples.likened),
+    (ITEMS, DOT, examples.patterns),
+    (TEXTS, ARROWS, flows.arrows),
+    (TEXTS, ARROWS, flows.chains),
+    (ITEMS, NUMBER, flows.procedures),
+    (TEXTS, CONTAINS, flows.containment),
+    (LINES, PICTURE, images.depicted),
+    (TEXTS, STATUS, status.stated),
+    (TEXTS, ROLE, labels.values),
+    (TEXTS, ROLE, labels.definitions),
+    (TEXTS, EXISTS, labels.there_are),
+    (TABLES, ANY, tables.rows),
+    (TEXTS, SLASH, tables.lines),
+    (LINES, QUESTION, questions.answers),
+    (FENCES, ANY, manifests.fences),
+    (FENCES, ANY, commands.fences),
+    (TEXTS, COMMAND, commands.spans),
+    (TEXTS, NAMED, sentences),
 )
 
 
-@cache
-def rules_of(kind: BlockKind) -> tuple[tuple[str, Rule], ...]:
-    """Return the rules that read a kind of block, with their names."""
-    return tuple((name_of(rule), rule) for kinds, rule in RULES if kind in kinds)
+@lru_cache(maxsize=4096)
+def rules_of(kind: BlockKind, signs: Signs) -> tuple[tuple[str, Rule], ...]:
+    """Return the rules that read a block of a kind with these signs, with their names."""
+    return tuple(
+        (name_of(rule), rule)
+        for kinds, needed, rule in RULES
+        if kind in kinds and (needed is ANY or signs & needed)
+    )
 
 
 def name_of(rule: Rule) -> str:

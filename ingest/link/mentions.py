@@ -8,6 +8,7 @@ from ingest.lexicon.entries import Entry, Lexicon
 from ingest.lexicon.normalize import compacted, suffix
 from ontology.concepts import ConceptKind
 
+_LOOK_BACK = 8
 _TIGHT = 4  # forms so short are not put together from letters of two words
 # what may stand between a name and its particle: brackets, a blank, a noun that says what sort it is
 _SORT = re.compile(
@@ -156,7 +157,7 @@ def _hangul_end(text: str, start: int) -> int:
 
 
 def _starts_sentence(text: str, start: int) -> bool:
-    before = text[:start].rstrip()
+    before = text[max(start - _LOOK_BACK, 0) : start].rstrip()
     return not before or before[-1] in ".!?:;。"
 
 

@@ -85,6 +85,7 @@ _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _CHAIN = 8
 _REMEMBERED = 1 << 15
 _LONGEST_NAME = 60
+_LONGEST_LINE = 8000  # what is longer is data, not prose: it stays unread, and the linter says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -728,8 +729,9 @@ def _number_sections(root: Node, headings: list[Node]) -> None:
 
 def _node(block: Block, parent: Node | None) -> Node:
     line = block.lines[0] if block.lines and block.kind is not BlockKind.FENCE else None
-    inline = plain(line.text) if line else Inline(text="")
-    return Node(block=block, parent=parent, line=line, inline=inline, text=compose(inline.text).strip())
+    inline = plain(line.text) if line and len(line.text) <= _LONGEST_LINE else Inline(text="")
+    text = compose(inline.text).strip() if len(inline.text) <= _LONGEST_LINE else ""
+    return Node(block=block, parent=parent, line=line, inline=inline, text=text)
 
 
 def _is_intro(node: Node) -> bool:

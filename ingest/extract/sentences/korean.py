@@ -7,7 +7,7 @@ name plays; a clause in a condition (`-면`, `-때`) says what must be the case,
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from ingest.extract.facts import Fact
@@ -121,22 +121,30 @@ def read(reading: Reading, scene: Scene) -> Iterator[Fact]:
         subject = None  # `PVC는 남음`: the topic is what it happens to
     agents = (subject.name,) if subject else scene.about
     yield from _frames(reading, scene, found, agents)
-    yield from _needs(scene, agents)
+    text = scene.text
+    if any(word in text for word in _NEED_WORDS):
+        yield from _needs(scene, agents)
     yield from _purposes(scene, agents)
     yield from _wholes(reading, scene)
     yield from _classes(reading, scene, subject, agents)
     yield from _scopes(scene, agents if subject else _paired(scene, found) or agents)
-    yield from _contrasts(scene, agents)
-    yield from _belonging(scene, agents)
+    if "달" in text or "다르" in text or "반대" in text:
+        yield from _contrasts(scene, agents)
+    if "에 속" in text or "에속" in text or "포함" in text or "종속" in text:
+        yield from _belonging(scene, agents)
     yield from _orders(scene, found)
     yield from _traits(scene, agents)
     yield from _fields(reading, scene, agents)
 
 
+_NEED_WORDS = ("없", "필요", "필수", "야", "있으면", "알면", "가지면")
+
+
 # -- parts -----------------------------------------------------------------------------------------
 
 
-def _verbs(scene: Scene) -> list[_Verb]:
+@lru_cache(maxsize=8)
+def _verbs(scene: Scene) -> tuple[_Verb, ...]:
     covered = [(n.start - scene.offset, n.end - scene.offset) for n in scene.named]
     found: list[_Verb] = []
     last = 0
@@ -158,7 +166,7 @@ def _verbs(scene: Scene) -> list[_Verb]:
             )
         )
         last = match.end()
-    return found
+    return tuple(found)
 
 
 def _subject(scene: Scene) -> Named | None:
@@ -167,7 +175,7 @@ def _subject(scene: Scene) -> Named | None:
 
 
 def _carried(
-    scene: Scene, found: list[_Verb], agents: tuple[str, ...]
+    scene: Scene, found: tuple[_Verb, ...], agents: tuple[str, ...]
 ) -> Iterator[tuple[_Verb, tuple[str, ...]]]:
     """Yield each verb with who acts when it names nobody: the subject of the clause before goes on.
 
@@ -239,7 +247,9 @@ def _targets(verb: _Verb) -> tuple[Named, ...]:
 # -- frames ----------------------------------------------------------------------------------------
 
 
-def _frames(reading: Reading, scene: Scene, found: list[_Verb], about: tuple[str, ...]) -> Iterator[Fact]:
+def _frames(
+    reading: Reading, scene: Scene, found: tuple[_Verb, ...], about: tuple[str, ...]
+) -> Iterator[Fact]:
     for verb, agents in _carried(scene, found, about):
         if _ADNOMINAL_PASSIVE.match(verb.tail):
             continue
@@ -516,7 +526,7 @@ def _pair(scene: Scene, verb: _Verb) -> tuple[Named, Named] | None:
     return None
 
 
-def _paired(scene: Scene, found: list[_Verb]) -> tuple[str, ...]:
+def _paired(scene: Scene, found: tuple[_Verb, ...]) -> tuple[str, ...]:
     for verb in found:
         pair = _pair(scene, verb) if verb.predicate == "connectsTo" else None
         if pair is not None:
@@ -774,7 +784,7 @@ def _contrasts(scene: Scene, agents: tuple[str, ...]) -> Iterator[Fact]:
                     yield scene.fact(agent, "contrastsWith", named.name)
 
 
-def _orders(scene: Scene, found: list[_Verb]) -> Iterator[Fact]:
+def _orders(scene: Scene, found: tuple[_Verb, ...]) -> Iterator[Fact]:
     """`A에서 B로 차례대로`; `A를 생성 후 B를 생성`."""
     ordered = _ORDERED.search(scene.text)
     if ordered:
@@ -796,7 +806,7 @@ def _orders(scene: Scene, found: list[_Verb]) -> Iterator[Fact]:
     yield from _transitions(scene)
 
 
-def _connected_after(scene: Scene, found: list[_Verb]) -> Iterator[Fact]:
+def _connected_after(scene: Scene, found: tuple[_Verb, ...]) -> Iterator[Fact]:
     """`A를 생성 후 B를 생성하면 … 연결해준다`: what was made last is joined to what was made first."""
     if not found or found[-1].stem != "연결" or found[-1].args or len(found) < 3:
         return

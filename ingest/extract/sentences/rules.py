@@ -9,9 +9,14 @@ from ingest.extract.sentences.scene import scenes
 from ingest.link.outline import Node
 
 
+_MOST_NAMES = 40
+_LONGEST = 1500
+
+
 def sentences(reading: Reading, node: Node) -> Iterator[Fact]:
     """What the sentences of a node say."""
     for scene in scenes(reading, node):
-        if not scene.named:
+        # no sentence of a note names so much; what does is data, and pairs of names cost their square
+        if not scene.named or len(scene.named) > _MOST_NAMES or len(scene.text) > _LONGEST:
             continue
         yield from (korean if scene.korean else english).read(reading, scene)

@@ -36,7 +36,7 @@ _EXAMPLES = re.compile(r"(?:\bex[).:]|\be\.g\.|예[):]|예시[):])\s.*$", re.IGN
 _BRACKET = re.compile(r"[(（](?P<inner>[^()（）]{4,})[)）]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scene:
     """One sentence. `about` are the concepts it is about when it names no subject; `lines` its evidence."""
 
