@@ -48,6 +48,7 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
     ("volumes", "settle"): "ontology.semantics.volumes.questions:SETTLE",
     ("ingress", "request"): "ontology.walkthroughs.ingress_request:REQUEST",
     ("networkPolicy", "connect"): "ontology.semantics.networkpolicy.connect:CONNECT",
+    ("services", "route"): "ontology.walkthroughs.route:ROUTE",
     ("services", "resolve"): "ontology.semantics.services.resolve:RESOLVE",
     ("services", "endpoints"): "ontology.semantics.services.slices:ENDPOINTS",
     ("workloads", "reconcile"): "ontology.semantics.workloads.reconcile:RECONCILE",
@@ -67,11 +68,14 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
     ("autoscaling", "scaleDown"): "ontology.walkthroughs.cluster_autoscaler:SCALE_DOWN",
 }
 
-# Systems whose recorded verdicts are met in full: `kubelore evaluate --systems` lists them.
+# Systems that are whole, with every recorded verdict met where there are some: what
+# `kubelore evaluate --systems` lists.
 COMPLETE: tuple[str, ...] = (
     "access",
     "autoscaling",
     "eviction",
+    "ingress",
+    "networkPolicy",
     "podLifecycle",
     "probes",
     "rbac",

@@ -12,6 +12,7 @@ from ontology.lang import Lang
 from ontology.messages import render
 
 HERE = pathlib.Path(__file__).parent
+DOCS = HERE.parents[1] / "docs" / "systems"
 SYSTEMS = sorted(path.name.removesuffix(".ndjson.gz") for path in HERE.glob("*.ndjson.gz"))
 
 
@@ -58,5 +59,14 @@ def test_every_step_is_worded_and_names_a_known_rule(system: str) -> None:
             assert english != korean
 
 
-def test_finished_systems_are_those_with_recorded_verdicts() -> None:
-    assert set(evaluators.COMPLETE) <= set(SYSTEMS)
+def test_every_system_with_recorded_verdicts_is_finished() -> None:
+    assert set(SYSTEMS) <= set(evaluators.COMPLETE)
+
+
+@pytest.mark.parametrize("system", evaluators.COMPLETE)
+def test_a_finished_system_is_documented_with_all_its_questions(system: str) -> None:
+    page = (DOCS / f"{system}.md").read_text(encoding="utf-8")
+
+    assert [
+        name for name in evaluators.questions(system) if f"`{name}`" not in page and f'"{name}"' not in page
+    ] == []
