@@ -22,14 +22,17 @@ _LINES = (NDJSON, "application/ndjson", "application/jsonl", JSON, "text/plain")
 
 
 async def evaluate(request: Request) -> Response:
-    """Answer one scenario, in JSON or YAML, with its steps and the note lines that state them."""
+    """Answer one scenario, in JSON or YAML, with its steps and the note lines that state them.
+
+    A `List` of manifests with an access review among them comes back as that review with its status.
+    """
     form = content_type(request, [JSON, *YAML])
     body = await read(request, most=serving(request).settings.max_body_bytes)
     cite = verdicts.citing(serving(request).view.citations)
 
     def work() -> dict[str, Any]:
         raw = documents.read_json(body) if form == JSON else _one(body)
-        return verdicts.answer(raw, cite=cite)
+        return verdicts.reviewed(raw) or verdicts.answer(raw, cite=cite)
 
     return JsonResponse(await run_in_threadpool(work))
 

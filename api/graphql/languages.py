@@ -1,7 +1,7 @@
 """Texts in two languages: the reader names the languages in the order of preference."""
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import strawberry
 
@@ -21,9 +21,9 @@ Langs = Annotated[
 T = TypeVar("T")
 
 
-def preferred(texts: Mapping[str, T], langs: Iterable[Lang]) -> T | None:
-    """Return the text of the first language that has one."""
-    return next((texts[each.value] for each in langs if texts.get(each.value)), None)
+def preferred(texts: Mapping[Any, T], langs: Iterable[Lang]) -> T | None:
+    """Return the text of the first language that has one; keys are languages, as `Lang` or as its value."""
+    return next((texts[each] for each in langs if texts.get(each)), None)
 
 
 @strawberry.type(description="One name of a concept.")

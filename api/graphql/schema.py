@@ -12,6 +12,7 @@ from api.graphql.concepts import Concept
 from api.graphql.facts import Fact, FactOrder, select
 from api.graphql.filters import ConceptFilter, FactFilter
 from api.graphql.findings import Finding
+from api.graphql.flashcards import Flashcard, cards_of
 from api.graphql.machines import Machine, machines_of
 from api.graphql.notes import Note
 from api.graphql.paths import Path
@@ -20,6 +21,7 @@ from api.graphql.rules import Rule
 from api.graphql.scenarios import Evaluation, System, Verdict
 from api.graphql.search import Hit, HitKind
 from api.graphql.windows import Info, Windows, not_found
+from graph.flashcards import Kind
 from ontology import evaluators, iri, machines
 from ontology.lang import Lang
 
@@ -267,6 +269,24 @@ class Query:
     ) -> list[Evaluation]:
         return scenarios.attempt_all(info.context, scenarios_, most=MAX_SCENARIOS)
 
+    @strawberry.field(description="What to remember of the notes, in their order.")
+    def flashcards(
+        self,
+        info: Info,
+        kind: Annotated[
+            list[Kind] | None, strawberry.argument(description="Only cards of these kinds.")
+        ] = UNSET,
+        concept: MaybeNamed = UNSET,
+        document: Annotated[str | None, strawberry.argument(description="The path of one note.")] = UNSET,
+        first: First = UNSET,
+        after: After = UNSET,
+        last: Last = UNSET,
+        before: Before = UNSET,
+    ) -> Connection[Flashcard]:
+        view = info.context
+        about = view.snapshot.concepts[concept_index(view, concept)].name if concept else None
+        return page(cards_of(view, kind, about, document), first, after, last, before)
+
     @strawberry.field(description="What is in the graph.")
     def statistics(self, info: Info) -> Statistics:
         graph = info.context.snapshot
@@ -353,6 +373,8 @@ def fetch(view: Windows, id_: str) -> Node | None:
         return System(view=view, name=key)
     if sort == "Machine" and key in machines.machines():
         return Machine(view=view, source=machines.machine(key))
+    if sort == "Flashcard":
+        return next((Flashcard(view=view, source=card) for card in view.flashcards if card.id == key), None)
     if sort not in indices:
         return None
     type_, index = indices[sort]
@@ -361,7 +383,7 @@ def fetch(view: Windows, id_: str) -> Node | None:
 
 SCHEMA = strawberry.Schema(
     query=Query,
-    types=[Concept, Fact, Note, Finding, Rule, System, Machine],
+    types=[Concept, Fact, Note, Finding, Rule, System, Machine, Flashcard],
 )
 
 # The schema as text, checked in as schema.graphql: the contract with clients.

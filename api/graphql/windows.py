@@ -10,6 +10,8 @@ from strawberry.types import Info as StrawberryInfo
 
 from api.context import View
 from api.problems import RefusedError
+from graph import flashcards
+from graph.flashcards import Card
 from ontology.errors import did_you_mean
 
 W = TypeVar("W")
@@ -34,6 +36,11 @@ class Windows:
             found = made[index] = type_(view=self, index=index)
         shown: W = found
         return shown
+
+    @cached_property
+    def flashcards(self) -> tuple[Card, ...]:
+        """The cards of the notes, without those that scenarios would add."""
+        return flashcards.build(self.snapshot)
 
     @cached_property
     def fact_index(self) -> Mapping[str, int]:

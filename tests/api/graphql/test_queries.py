@@ -279,3 +279,36 @@ def test_statistics(ask: Ask) -> None:
         "version": "v1", "concepts": 6, "facts": 4, "notes": 1, "findings": 1,
         "layers": [{"layer": "curated", "facts": 1}, {"layer": "notes", "facts": 3}],
     }  # fmt: skip
+
+
+def test_flashcards_of_a_concept(ask: Ask) -> None:
+    answer = ask(
+        """{ flashcards(concept: "Taint", kind: [TERM]) { nodes {
+          front(lang: [EN]) back(lang: [EN]) concepts { name } sources { document line }
+        } } }"""
+    )
+
+    for card in answer["data"]["flashcards"]["nodes"]:
+        assert {"name": "Taint"} in card["concepts"]
+        assert card["front"]
+    assert answer["data"]["flashcards"]["nodes"]
+
+
+def test_a_machine_with_its_states_and_rows(ask: Ask) -> None:
+    answer = ask(
+        """{ machine(id: "podPhase") { name title(lang: [KO]) mermaid
+             states { name initial final concept { name } } transitions { state event next text(lang: [EN]) } } }"""
+    )
+
+    machine = answer["data"]["machine"]
+    assert machine["mermaid"].startswith("stateDiagram-v2")
+    assert [each["name"] for each in machine["states"] if each["initial"]] == ["Pending"]
+    assert {"Succeeded", "Failed"} <= {each["name"] for each in machine["states"] if each["final"]}
+    assert all(each["text"] for each in machine["transitions"])
+
+
+def test_a_note_by_the_end_of_its_path(ask: Ask) -> None:
+    assert ask('{ note(path: "pods.md") { path } }')["data"]["note"] == {"path": "pods.md"}
+    assert ask('{ note(path: "pod.md") { path } }')["errors"][0]["message"] == (
+        "no note `pod.md` (did you mean `pods.md`?)"
+    )
