@@ -89,6 +89,22 @@ def answer(raw: Any, *, name: str = "", cite: Cite = no_citations) -> dict[str, 
     }
 
 
+def reviewed(raw: Any) -> dict[str, Any] | None:
+    """Return the access review that stands among manifests, with its status.
+
+    None where `raw` is not a manifest (a scenario, say), or a `List` without exactly one review.
+
+    Raises:
+        OntologyError: a review or a manifest that an API server would refuse.
+    """
+    if not isinstance(raw, Mapping) or "kind" not in raw:
+        return None
+    from ontology.semantics.rbac import reviews  # noqa: PLC0415 - of no use to any other scenario
+
+    found = reviews.as_scenario([raw])
+    return None if found is None else dict(evaluators.answer(found).answer)
+
+
 def lines(found: Mapping[str, Any], lang: Lang) -> Iterator[str]:
     """Yield what a terminal shows of a verdict that `answer` returned."""
     outcome = Outcome(found["outcome"])
