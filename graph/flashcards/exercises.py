@@ -50,7 +50,8 @@ def _card(reading: Reading, raw: Scenario, verdict: Verdict, cited: Citation, en
         "question": question,
         "manifests": "---\n".join(write_yaml(each) for each in objects) or "# -\n",
     }
-    back = {"answer": write_yaml(verdict.answer), "engine": engine}
+    telling = _selected(verdict.answer, raw.get("then"))
+    back = {"answer": write_yaml(telling), "engine": engine}
     outcome = word(f"verdict.{verdict.outcome.value}", {})
     return Card(
         id=identity(Kind.VERDICT, system, question, write_json(objects)),
@@ -72,6 +73,13 @@ def _card(reading: Reading, raw: Scenario, verdict: Verdict, cited: Citation, en
         sources=(Source(document=cited.document, line=cited.line, quote=cited.quote),),
         layer="inferred",
     )
+
+
+def _selected(answer: Any, then: Any) -> Any:
+    """What the answer says of the members that the scenario expects something of; all of it without any."""
+    if not isinstance(answer, Mapping) or not isinstance(then, Mapping) or not then:
+        return answer
+    return {key: _selected(answer[key], each) for key, each in then.items() if key in answer}
 
 
 def _by_language(name: str) -> Words:

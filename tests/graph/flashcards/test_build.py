@@ -197,6 +197,24 @@ def test_a_verdict_is_computed_and_cites_the_note(read: Read, scenario: dict[str
     assert card.sources[0].line == 3
 
 
+def test_a_verdict_card_shows_what_the_scenario_is_about(read: Read, scenario: dict[str, object]) -> None:
+    snapshot = read(pod="# Pod\n\n- Pending : 노드를 기다리는 단계\n")
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "web"},
+        "spec": {"containers": [{"name": "app", "image": "nginx"}]},
+    }
+    asked = {**scenario, "objects": [pod], "question": {"status": {}}, "then": {"phase": "Failed"}}
+
+    (card,) = of(build(snapshot, [asked]), Kind.VERDICT)
+
+    assert (
+        "```yaml\nphase: Pending\n```" in card.back[Lang.EN]
+    )  # the engine's own answer, not the expectation
+    assert "conditions" not in card.back[Lang.EN].partition("```yaml")[2].partition("```")[0]
+
+
 def test_a_verdict_on_what_the_notes_never_mention_makes_no_card(
     read: Read, scenario: dict[str, object]
 ) -> None:
