@@ -9,6 +9,7 @@ from ontology.cluster.pods import (
     ContainerStateTerminated,
     ContainerStateWaiting,
     ContainerStatus,
+    LifecycleHandler,
 )
 from ontology.semantics.lifecycle import backoff
 from ontology.semantics.lifecycle.containers import Reading, Role, State
@@ -81,6 +82,35 @@ class Actor:
         """Whether it has ever run."""
         return self.runs > 0
 
+    @property
+    def shown(self) -> str:
+        """Its state in a word, with the reason of a wait: `Waiting: ErrImagePull`."""
+        if self.state.waiting is not None:
+            return f"Waiting: {self.state.waiting.reason}"
+        return "Running" if self.running else "Terminated" if self.state.terminated else ""
+
+    @property
+    def has_post_start(self) -> bool:
+        """Whether it has a postStart hook."""
+        return self.container.lifecycle is not None and self.container.lifecycle.post_start is not None
+
+    @property
+    def post_start_ms(self) -> int:
+        """How long its postStart hook takes; 0 without one."""
+        hook = self.container.lifecycle.post_start if self.container.lifecycle else None
+        return _hook_ms(hook, self.habits.post_start)
+
+    @property
+    def pre_stop_ms(self) -> int:
+        """How long its preStop hook takes; 0 without one."""
+        hook = self.container.lifecycle.pre_stop if self.container.lifecycle else None
+        return _hook_ms(hook, self.habits.pre_stop)
+
+    @property
+    def stop_signal(self) -> str:
+        """The signal that asks it to end."""
+        return (self.container.lifecycle and self.container.lifecycle.stop_signal) or "SIGTERM"
+
     def succeeds(self, kind: Kind) -> bool:
         """Whether a probe of that kind finds an answer now."""
         return self.answering and kind not in self.silent
@@ -128,6 +158,11 @@ class Actor:
         self.ready = self.pending = False
         self.token += 1
         self.changed()
+
+    def give_up(self) -> None:
+        """Give up the start that is under way."""
+        self.token += 1
+        self.pending = False
 
     def begin(self, now: int) -> None:
         """Let its process run; every run but the first is a restart."""
@@ -188,3 +223,9 @@ class Actor:
         if self.last.terminated is not None:
             return Reading(self.container, self.role, State.BACK_OFF, status, self.last.terminated)
         return Reading(self.container, self.role, State.WAITING, status)
+
+
+def _hook_ms(hook: LifecycleHandler | None, habit: int) -> int:
+    if hook is None:
+        return 0
+    return hook.sleep.seconds * _MS if hook.sleep else habit

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from ontology.cluster.pods import Pod
 from ontology.semantics.lifecycle.citations import reasons
 from ontology.verdict import Step
-from ontology.walkthroughs.timeline.engine import Change, seconds
+from ontology.walkthroughs.timeline.clock import OWN, Change, seconds
 
-_OWN = "podLifecycle.timeline"
 _BY_KIND = {"phase": "podLifecycle.timelinePhase", "condition": "podLifecycle.timelineCondition"}
 _NAMED_REASONS = frozenset({"ContainersNotReady", "PodCompleted"})
 _STATES = ("Waiting", "Running", "Terminated")
@@ -19,7 +18,7 @@ def explain(pod: Pod, changes: tuple[Change, ...]) -> tuple[Step, ...]:
 
 
 def _steps(pod: Pod, change: Change) -> Iterator[Step]:
-    rule = change.rule if change.rule.startswith(_OWN) else _BY_KIND.get(change.kind)
+    rule = change.rule if change.rule.startswith(OWN) else _BY_KIND.get(change.kind)
     if change.kind in _BY_KIND:
         rule = _BY_KIND[change.kind]
     if rule is not None:

@@ -18,7 +18,8 @@ from ontology.semantics.lifecycle.phases import Phase
 from ontology.verdict import Outcome, Verdict
 from ontology.walkthroughs.timeline import explanation, world
 from ontology.walkthroughs.timeline.actors import Actor
-from ontology.walkthroughs.timeline.engine import Change, Life, seconds
+from ontology.walkthroughs.timeline.clock import Change, seconds
+from ontology.walkthroughs.timeline.engine import Life
 from ontology.walkthroughs.timeline.world import Happening, Timeline
 
 
@@ -39,12 +40,12 @@ def evaluate(scenario: Scenario, asked: Timeline) -> Verdict:
     return Verdict(
         answer={
             "until": seconds(end),
-            "rows": [row(change) for change in life.changes],
+            "rows": [row(change) for change in life.clock.changes],
             "probes": _probes(life),
             "final": _final(life),
         },
         outcome=_outcome(life),
-        explain=partial(explanation.explain, pod, tuple(life.changes)),
+        explain=partial(explanation.explain, pod, tuple(life.clock.changes)),
     )
 
 
@@ -102,19 +103,19 @@ def _final(life: Life) -> dict[str, Any]:
     }
     told = [
         {"type": each.type, "status": str(each.status), "reason": each.reason}
-        for each in life.conditions.values()
+        for each in life.reports.conditions.values()
     ]
     gates = [{"type": type_, "status": status} for type_, status in life.gates.items()]
     return {
         "status": {
-            "phase": (life.phase or Phase.PENDING).value,
+            "phase": (life.reports.phase or Phase.PENDING).value,
             "reason": life.failed_for or None,
             "conditions": told + gates,
             **({member: found for member, found in statuses.items() if found and life.scheduled}),
         },
         "restarts": sum(actor.restarts for actor in life.actors.values()),
-        "endpoint": life.endpoint,
-        "terminating": life.deleted_at is not None and not life.removed,
+        "endpoint": life.reports.endpoint,
+        "terminating": life.deletion_grace is not None and not life.removed,
         "removed": life.removed,
     }
 
@@ -141,7 +142,7 @@ def _state(state: ContainerState) -> dict[str, Any]:
 def _outcome(life: Life) -> Outcome:
     if life.node_silent or not life.reporting:
         return Outcome.UNKNOWN
-    ready = life.conditions.get("Ready")
+    ready = life.reports.conditions.get("Ready")
     return Outcome.of(
-        life.phase is Phase.SUCCEEDED or (ready is not None and ready.status and not life.removed)
+        life.reports.phase is Phase.SUCCEEDED or (ready is not None and ready.status and not life.removed)
     )

@@ -287,6 +287,19 @@ def test_a_pod_that_tolerates_the_taint_for_ever_is_not_deleted() -> None:
     assert told(verdict, "pod") == []
 
 
+def test_what_happens_on_a_silent_node_is_heard_when_it_is_back() -> None:
+    events = [
+        {"at": 10, "node": "lost"},
+        {"at": 20, "container": "app", "exit": 3},
+        {"at": 40, "node": "back"},
+    ]
+
+    verdict = play(events, restartPolicy="Never")
+
+    assert told(verdict, "container")[-1] == (40, "Terminated")
+    assert told(verdict, "phase")[-1] == (40, "Failed")
+
+
 def test_only_services_that_select_the_pod_have_it_as_an_endpoint() -> None:
     def service(name: str, app: str) -> dict[str, Any]:
         return {
