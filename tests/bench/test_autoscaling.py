@@ -74,7 +74,7 @@ def test_a_simulated_day_takes_less_than_1_s(report: Callable[[str], None]) -> N
         "metadata": {"name": "web"},
         "spec": {"replicas": 2, "selector": {"matchLabels": {"app": "web"}}},
     }
-    curve = {"shape": "sine", "base": "200m", "peak": "10", "period": "6h"}
+    curve = {"shape": "sine", "base": "200m", "peak": "14", "period": "6h"}
     question = {"simulate": {"load": curve, "until": "24h", "interval": "15s", "request": "200m"}}
 
     began = time.process_time()
