@@ -1,18 +1,22 @@
 """Scenarios: objects plus a question for one system, decoded and checked once where they enter."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from ontology.cluster import manifests
+from ontology import documents
+from ontology.cluster import bulk, manifests
 from ontology.cluster.meta import KubeObject
 from ontology.errors import BadInputError, InvalidObjectError, InvalidQuestionError
 from ontology.verdict import Verdict
 
 Q = TypeVar("Q")
 K = TypeVar("K", bound=KubeObject)
+
+Located = tuple[str, Mapping[str, Any]]
+"""A plain manifest with the path where it stood."""
 
 _FIELDS = frozenset({"name", "system", "objects", "given", "question", "then"})
 
@@ -27,8 +31,17 @@ class Scenario:
     system: str
     question: str
     asked: Any
-    manifests: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    manifests: tuple[Located, ...] = ()
     name: str = ""
+    _kinds: dict[str, list[Located]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def each(self, kind: type[K]) -> Iterator[K]:
+        """Yield the objects of one kind, in the order given, each decoded when it is asked for.
+
+        Raises:
+            InvalidObjectError: an object that does not decode.
+        """
+        return (manifests.decode(raw, kind, path=path) for path, raw in self._of(kind))
 
     def all(self, kind: type[K]) -> tuple[K, ...]:
         """Return the objects of one kind, in the order given.
@@ -36,7 +49,13 @@ class Scenario:
         Raises:
             InvalidObjectError: an object that does not decode.
         """
-        return tuple(manifests.decode(raw, kind, path=path) for path, raw in self.manifests if _is(raw, kind))
+        return tuple(self.each(kind))
+
+    def _of(self, kind: type[KubeObject]) -> list[Located]:
+        if not self._kinds:
+            for path, raw in self.manifests:
+                self._kinds.setdefault(raw["kind"], []).append((path, raw))
+        return [found for found in self._kinds.get(kind.KIND, ()) if found[1]["apiVersion"] in kind.API]
 
     def one(self, kind: type[K]) -> tuple[str, K]:
         """Return the path and the object of a kind of which the question needs exactly one.
@@ -44,7 +63,7 @@ class Scenario:
         Raises:
             InvalidObjectError: none or several of that kind, or one that does not decode.
         """
-        found = [(path, raw) for path, raw in self.manifests if _is(raw, kind)]
+        found = self._of(kind)
         if len(found) != 1:
             raise InvalidObjectError(f"expected exactly one {kind.KIND}, got {len(found)}", path="objects")
         ((path, raw),) = found
@@ -77,12 +96,53 @@ class Evaluator(Generic[Q]):
         return self.evaluate(scenario, asked)
 
 
-def _is(raw: Mapping[str, Any], kind: type[KubeObject]) -> bool:
-    return raw["kind"] == kind.KIND and raw["apiVersion"] in kind.API
-
-
 class Question(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):
     """Base of every question's shape: unknown members are refused."""
+
+
+class _Envelope(msgspec.Struct, forbid_unknown_fields=True):
+    system: str
+    question: dict[str, Any]
+    objects: list[msgspec.Raw] = []
+    name: str = ""
+
+
+# Above this, manifests stay text until they are asked for; below, plain mappings are quicker.
+_BULK = 1_000_000
+
+
+def read(text: bytes) -> Scenario:
+    """Return the scenario of a JSON text. Of large ones, pods and nodes are never plain mappings.
+
+    Raises:
+        BadInputError, UnknownKindError, InvalidObjectError, InvalidQuestionError: as `decode`.
+    """
+    if len(text) > _BULK:
+        try:
+            envelope = msgspec.json.decode(text, type=_Envelope)
+            if len(envelope.question) == 1:
+                return _bulk(envelope)
+        except (msgspec.MsgspecError, RecursionError):
+            pass  # of whatever is wrong with it, the plain way says what and where
+    return decode(documents.read_json(text))
+
+
+def _bulk(envelope: _Envelope) -> Scenario:
+    found: list[Located] = []
+    for index, each in enumerate(envelope.objects):
+        path, text = f"objects[{index}]", memoryview(each)
+        head = msgspec.json.decode(text, type=bulk.Head)
+        if (head.api_version, head.kind) in bulk.KINDS and bulk.accepts(head, text):
+            found.append((path, bulk.TextManifest(head, text)))
+            continue
+        for at, manifest in manifests.flatten([msgspec.json.decode(text)]):
+            where = path + at.removeprefix("objects[0]")
+            manifests.check(manifest, path=where)
+            found.append((where, manifest))
+    ((name, asked),) = envelope.question.items()
+    return Scenario(
+        system=envelope.system, question=name, asked=asked, manifests=tuple(found), name=envelope.name
+    )
 
 
 def decode(raw: Any) -> Scenario:

@@ -12,7 +12,7 @@ from api.context import Context
 from api.json import encode
 from api.problems import RefusedError, problem
 from api.settings import from_environment
-from ontology import documents, evaluators
+from ontology import evaluators
 from ontology.lang import Lang
 from ontology.verdict import Outcome
 
@@ -61,7 +61,7 @@ def _batch(*, explain: bool) -> int:
         if not line.strip():
             continue
         try:
-            verdict = evaluators.answer(documents.read_json(line))
+            verdict = evaluators.answer_text(line)
             answer = verdicts.verdict_line(verdict, explain=explain)
         except Exception as error:  # noqa: BLE001 - a bad line never stops the rest, whatever is wrong
             all_answered = False

@@ -1,11 +1,13 @@
 """A manifest (plain mapping) to a typed object, with the path in every refusal."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 import msgspec
 
 from ontology.cluster import schema
+from ontology.cluster.bulk import TextManifest
 from ontology.cluster.meta import KubeObject
 from ontology.errors import InvalidObjectError
 
@@ -43,10 +45,22 @@ def decode(manifest: Mapping[str, Any], type_: type[K], *, path: str = "") -> K:
     Raises:
         InvalidObjectError: a field has another type than the API gives it.
     """
+    if isinstance(manifest, TextManifest):
+        try:
+            found: K = _text_decoder(type_).decode(manifest.text)
+        except msgspec.MsgspecError:  # an explicit null, say: the plain manifest tells
+            manifest = manifest.plain
+        else:
+            return found
     try:
         return msgspec.convert(without_nulls(manifest), type_)
     except msgspec.ValidationError as error:
         raise refusal(error, path) from error
+
+
+@cache
+def _text_decoder(type_: type[K]) -> msgspec.json.Decoder[K]:
+    return msgspec.json.Decoder(type_)
 
 
 def refusal(error: msgspec.ValidationError, path: str) -> InvalidObjectError:

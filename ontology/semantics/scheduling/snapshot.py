@@ -35,13 +35,15 @@ def read(scenario: Scenario) -> Cluster:
         services=sorted(scenario.all(Service), key=lambda s: (s.namespace, s.name)),
         budgets=sorted(scenario.all(PodDisruptionBudget), key=lambda b: (b.namespace, b.name)),
     )
-    _seat(cluster, scenario.all(Pod))
+    _seat(cluster, scenario.each(Pod))
     return cluster
 
 
 def waiting(scenario: Scenario) -> tuple[Pod, ...]:
     """Return the scenario's pods that have no node yet, in the order given."""
-    return tuple(p for p in scenario.all(Pod) if not p.spec.node_name and p.status.phase not in pods.FINISHED)
+    return tuple(
+        p for p in scenario.each(Pod) if not p.spec.node_name and p.status.phase not in pods.FINISHED
+    )
 
 
 def _seat(cluster: Cluster, found: Iterable[Pod]) -> None:
