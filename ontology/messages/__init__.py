@@ -36,7 +36,7 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple | list):
-        return ", ".join(shown(each) for each in value)
+        return ", ".join(shown(each) for each in value) or "-"
     return "-" if value is None or value == "" else str(value)
 
 

@@ -25,10 +25,11 @@ DEFAULT_SERVER = "http://localhost:8080"
 # The first versions of exec plugins may leave out how they talk to a terminal.
 _EARLY_PLUGINS = ("client.authentication.k8s.io/v1beta1", "client.authentication.k8s.io/v1alpha1")
 _INTERACTIVE = ("Never", "IfAvailable", "Always")
+_PROXY_SCHEMES = ("http", "https", "socks5")
 
 
 class _Part(Struct, frozen=True, rename="kebab", kw_only=True):
-    """A part of a kubeconfig; fields that decide nothing are not listed."""
+    """A part of a kubeconfig. Fields that decide nothing are there too: a wrong type makes a file useless."""
 
 
 class Cluster(_Part, frozen=True):
@@ -38,13 +39,27 @@ class Cluster(_Part, frozen=True):
     insecure_skip_tls_verify: bool = False
     certificate_authority: str = ""
     certificate_authority_data: bytes = b""
+    proxy_url: str = ""
+    tls_server_name: str = ""
+    disable_compression: bool = False
+
+
+class Variable(Struct, frozen=True, kw_only=True):
+    """A variable in the environment of an exec plugin."""
+
+    name: str = ""
+    value: str = ""
 
 
 class ExecPlugin(Struct, frozen=True, rename="camel", kw_only=True):
     """A command that prints credentials."""
 
     command: str = ""
+    args: list[str] = []
+    env: list[Variable] = []
     api_version: str = ""
+    install_hint: str = ""
+    provide_cluster_info: bool = False
     interactive_mode: str = ""
 
 
@@ -97,6 +112,7 @@ class _File(_Part, frozen=True):
     users: list[_NamedUser] = []
     contexts: list[_NamedContext] = []
     current_context: str = ""
+    preferences: dict[str, Any] = {}
 
 
 class Overrides(Question, frozen=True):
@@ -273,6 +289,8 @@ def _overridden(merged: Merged, context: Context, flags: Overrides) -> tuple[Clu
 
 def _problems(cluster: Cluster, user: User) -> Iterator[str]:
     """Yield the rules that an unusable configuration breaks."""
+    if cluster.proxy_url and _scheme(cluster.proxy_url) not in _PROXY_SCHEMES:
+        yield "access.proxyUrl"
     certificate = user.client_certificate or user.client_certificate_data
     if certificate and not (user.client_key or user.client_key_data):
         yield "access.clientKey"
@@ -293,16 +311,23 @@ def _problems(cluster: Cluster, user: User) -> Iterator[str]:
 
 def _is_complete(plugin: ExecPlugin, user: User) -> bool:
     mode = plugin.interactive_mode or ("IfAvailable" if plugin.api_version in _EARLY_PLUGINS else "")
-    return bool(plugin.command and plugin.api_version and mode in _INTERACTIVE and user.auth_provider is None)
+    named = all(variable.name for variable in plugin.env)
+    alone = user.auth_provider is None
+    return bool(plugin.command and plugin.api_version and mode in _INTERACTIVE and named and alone)
 
 
 def is_secure(server: str) -> bool:
     """Whether a client would speak TLS: the address says `https`; without a scheme it means `http`."""
+    return _scheme(server) == "https"
+
+
+def _scheme(address: str) -> str:
+    """Return the scheme of an address with a host, `""` of any other text."""
     try:
-        parts = urlsplit(server)
+        parts = urlsplit(address)
     except ValueError:
-        return False
-    return parts.scheme == "https" and bool(parts.netloc)
+        return ""
+    return parts.scheme if parts.netloc else ""
 
 
 def method(user: User) -> str:

@@ -83,7 +83,7 @@ def evaluate(scenario: Scenario, question: PodToken) -> Verdict:
     facts = {
         "pod": pod.name,
         "version": question.version,
-        "secrets": secrets or ("-",),
+        "secrets": secrets,
         "account": answer["account"],
         "user": answer["user"],
     }

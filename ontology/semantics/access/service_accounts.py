@@ -45,11 +45,11 @@ class Claims(Struct, frozen=True):
     """The payload of a token whose signature is good; instants in seconds since 1970."""
 
     iss: str = ""
-    aud: str | tuple[str, ...] = ()
+    aud: str | tuple[str, ...] | None = ()
     exp: float | None = None
     nbf: float | None = None
     iat: float | None = None
-    jti: str = ""
+    jti: str | None = None
     kubernetes: KubernetesClaims = field(default=KubernetesClaims(), name="kubernetes.io")
 
 
@@ -105,7 +105,7 @@ def _claim_checks(question: ServiceAccountToken, now: int) -> Iterator[Finding]:
     yield _finding(
         "access.tokenIssuer", "issuer", claims.iss == question.issuer, issuer=claims.iss, ours=question.issuer
     )
-    audiences = (claims.aud,) if isinstance(claims.aud, str) else claims.aud
+    audiences = (claims.aud,) if isinstance(claims.aud, str) else claims.aud or ()
     common = not audiences or not question.audiences or bool({*audiences} & {*question.audiences})
     yield _finding("access.tokenAudience", "audience", common, audiences=audiences, ours=question.audiences)
     times = (

@@ -133,10 +133,20 @@ def test_a_server_without_https_gets_no_credentials(server: str) -> None:
         pytest.param((config(apiVersion="v2"),), None, {}, "unreadable", id="another version"),
         pytest.param((user(token=1),), None, {}, "unreadable", id="a number for a token"),
         pytest.param((user(**{"client-key-data": "?"}),), None, {}, "unreadable", id="no base64"),
+        pytest.param(
+            (user(exec={"command": "a", "args": [1]}),), None, {}, "unreadable", id="a number for a word"
+        ),
         pytest.param((config(users=[{"name": "u"}] * 2),), None, {}, "unreadable", id="a name twice"),
         pytest.param((user(username="a"),), None, {"token": "t"}, "invalid", id="two methods"),
         pytest.param((user(**{"client-certificate-data": DATA}),), None, {}, "invalid", id="no key"),
         pytest.param((user(**{"as-groups": ["g"]}),), None, {}, "invalid", id="groups of nobody"),
+        pytest.param(
+            (config(clusters=[{"name": "c", "cluster": {"server": SERVER, "proxy-url": "ftp://x"}}]),),
+            None,
+            {},
+            "invalid",
+            id="a proxy of another scheme",
+        ),
         pytest.param((user(exec={"command": "a"}),), None, {}, "invalid", id="half a plugin"),
         pytest.param(
             (user(exec={"apiVersion": "client.authentication.k8s.io/v1", "command": "a"}),),
