@@ -27,6 +27,8 @@ KINDS: tuple[Callable[[Reading], Iterator[Card]], ...] = (
     recall.terms,
 )
 
+_MOST_SOURCES = 8  # a card is read in seconds
+
 _ORDER = {kind: number for number, kind in enumerate(Kind)}
 
 
@@ -51,9 +53,10 @@ def build(
 
 def _merged(first: Card, other: Card) -> Card:
     """One card for what two places say: the first one's text, the sources of both."""
-    if first.layer != other.layer:
+    if first.layer != other.layer or len(first.sources) >= _MOST_SOURCES:
         return first
-    return replace(first, sources=tuple(dict.fromkeys((*first.sources, *other.sources))))
+    sources = dict.fromkeys((*first.sources, *other.sources))
+    return replace(first, sources=tuple(sources)[:_MOST_SOURCES])
 
 
 def _place(card: Card) -> tuple[str, int, int, str]:

@@ -112,7 +112,7 @@ def manifests(reading: Reading) -> Iterator[Card]:
         is_object = reading.concept(fact.subject).kind == "object"
         if fact.predicate != "hasField" or not is_object or known is None:
             continue
-        text = _manifest_with_gap(reading.snapshot.notes[fact.note].lines, fact.lines[-1], field)
+        text = _manifest_with_gap(reading.lines[fact.note], fact.lines[-1], field)
         if text:
             yield Card(
                 id=identity(Kind.MANIFEST, reading.name(fact.subject), field),

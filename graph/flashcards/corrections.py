@@ -26,7 +26,7 @@ def wrong_lines(reading: Reading) -> Iterator[Card]:
         if (finding.note, finding.line) in judged:
             continue
         note = reading.snapshot.notes[finding.note]
-        quote = unmarked(note.lines[finding.line - 1])
+        quote = unmarked(reading.lines[finding.note][finding.line - 1])
         message = {lang: finding.message.get(lang.value, finding.canonical) for lang in Lang}
         yield Card(
             id=identity(Kind.CORRECTION, finding.kind, finding.canonical, message[Lang.EN]),

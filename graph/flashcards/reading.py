@@ -1,6 +1,7 @@
 """The snapshot as card makers read it: what notes state and nothing contests, by concept, with its place."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,14 +75,23 @@ class Reading:
         }
 
     @cached_property
+    def lines(self) -> tuple[list[str], ...]:
+        """The lines of each note."""
+        return tuple(note.lines for note in self.snapshot.notes)
+
+    @cached_property
+    def about(self) -> dict[int, list[FactNode]]:
+        """The usable facts that each concept takes part in, by index, in the order of the notes."""
+        found: dict[int, list[FactNode]] = defaultdict(list)
+        for fact in self.facts:
+            for index in {fact.subject, fact.object} - {-1}:
+                found[index].append(fact)
+        return found
+
+    @cached_property
     def mentions(self) -> dict[int, FactNode]:
         """The first fact of a note that each concept takes part in, by the concept's index."""
-        found: dict[int, FactNode] = {}
-        for fact in self.facts:
-            found.setdefault(fact.subject, fact)
-            if fact.object >= 0:
-                found.setdefault(fact.object, fact)
-        return found
+        return {index: facts[0] for index, facts in self.about.items()}
 
     def concept(self, index: int) -> ConceptNode:
         """Return a concept."""
@@ -109,13 +119,13 @@ class Reading:
 
     def concepts_on(self, note: int, line: int) -> tuple[str, ...]:
         """Return the names of what a line says something about."""
-        facts = (f for f in self._stated if f.note == note and f.lines[-1] == line)
+        facts = self._by_line.get((note, line), ())
         indices = (index for fact in facts for index in (fact.subject, fact.object) if index >= 0)
         return tuple(dict.fromkeys(map(self.name, indices)))
 
     def position(self, fact: FactNode) -> tuple[int, int, int]:
         """Return note, line and column of a fact's object, or where its passage begins."""
-        line = self.snapshot.notes[fact.note].lines[fact.lines[-1] - 1]
+        line = self.lines[fact.note][fact.lines[-1] - 1]
         column = line.casefold().find(self.object_text(fact).casefold())
         return fact.note, fact.lines[-1], column if column >= 0 else fact.column
 
@@ -141,6 +151,13 @@ class Reading:
         for fact in self.facts:
             if fact.predicate in predicates and not fact.negated:
                 found.setdefault((fact.subject, fact.predicate), []).append(fact)
+        return found
+
+    @cached_property
+    def _by_line(self) -> dict[tuple[int, int], list[FactNode]]:
+        found: dict[tuple[int, int], list[FactNode]] = defaultdict(list)
+        for fact in self._stated:
+            found[fact.note, fact.lines[-1]].append(fact)
         return found
 
     def _is_narrow(self, fact: FactNode) -> bool:

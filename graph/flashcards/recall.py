@@ -1,6 +1,6 @@
 """Cards with a question and an answer: definitions, terms, defaults, orders, contrasts."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 from graph.flashcards.cards import Card, Kind, Source, Words, identity
@@ -192,9 +192,9 @@ def contrasts(reading: Reading) -> Iterator[Card]:
 
 def _points(reading: Reading, concept: int, other: int) -> list[str]:
     """The lines that speak of one concept and not of the other, those with a sentence first."""
-    lines = {(f.note, f.lines[-1]) for f in reading.facts if other in (f.subject, f.object)}
+    lines = {(fact.note, fact.lines[-1]) for fact in reading.about[other]}
     found: dict[str, int] = {}
-    for fact in reading.facts:
+    for fact in reading.about[concept]:
         if (
             fact.subject == concept
             and fact.predicate not in _THIN
@@ -216,7 +216,13 @@ def _chains(facts: Iterable[FactNode]) -> Iterator[list[FactNode]]:
     Where a way forks, it ends: there is no one order to ask for.
     """
     links = [fact for fact in facts if not fact.negated and fact.object >= 0]
-    following = {fact.id: [other for other in links if _goes_on(fact, other)] for fact in links}
+    begins: dict[tuple[int, int], list[FactNode]] = defaultdict(list)
+    for fact in links:
+        begins[fact.note, fact.subject].append(fact)
+    following = {
+        fact.id: [other for other in begins[fact.note, fact.object] if _goes_on(fact, other)]
+        for fact in links
+    }
     preceded = {other.id for others in following.values() for other in others}
     for first in links:
         if first.id not in preceded:
@@ -229,9 +235,8 @@ def _chains(facts: Iterable[FactNode]) -> Iterator[list[FactNode]]:
 
 def _goes_on(before: FactNode, fact: FactNode) -> bool:
     return (
-        before.note == fact.note
-        and before.predicate == fact.predicate
-        and before.object == fact.subject
+        before.predicate == fact.predicate
+        and before is not fact
         and not set(before.lines).isdisjoint(fact.lines)
     )
 
