@@ -45,6 +45,7 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
     ("volumes", "bind"): "ontology.semantics.volumes.questions:BIND",
     ("volumes", "start"): "ontology.semantics.volumes.mounting:START",
     ("volumes", "survives"): "ontology.semantics.volumes.persistence:SURVIVES",
+    ("volumes", "run"): "ontology.semantics.volumes.run:RUN",
     ("volumes", "settle"): "ontology.semantics.volumes.questions:SETTLE",
     ("ingress", "request"): "ontology.walkthroughs.ingress_request:REQUEST",
     ("networkPolicy", "connect"): "ontology.semantics.networkpolicy.connect:CONNECT",

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
+from ontology import iri
 from ontology.cluster.pods import Pod, Volume
 from ontology.cluster.storage import StorageClass
 from ontology.cluster.volumes import PersistentVolume, PersistentVolumeClaim
@@ -43,14 +44,27 @@ class State:
     deleted: list[str] = field(default_factory=list)
     events: dict[str, tuple[str, str]] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
+    doomed: set[str] = field(default_factory=set)  # deleted, but still there: `Kind/namespace/name`
 
     @classmethod
     def of(cls, scenario: Scenario) -> "State":
         """Return the state that a scenario's objects describe."""
-        volumes = {v.name: _pending(v) for v in scenario.all(PersistentVolume)}
-        claims = {key(c): _pending(c) for c in scenario.all(PersistentVolumeClaim)}
         classes = {c.name: c for c in scenario.all(StorageClass)}
-        return cls(volumes, claims, classes, scenario.all(Pod))
+        state = cls({}, {}, classes, scenario.all(Pod))
+        for volume in scenario.all(PersistentVolume):
+            state.add_volume(volume)
+        for claim in scenario.all(PersistentVolumeClaim):
+            state.add_claim(claim)
+        return state
+
+    def add_volume(self, volume: PersistentVolume) -> None:
+        """Add a volume; without a phase it is Pending."""
+        self.volumes[volume.name] = _pending(volume)
+
+    def add_claim(self, claim: PersistentVolumeClaim) -> None:
+        """Add a claim; without a phase it is Pending, without a uid it gets one from its name."""
+        uid = claim.metadata.uid or iri.digest("uid", key(claim))
+        self.claims[key(claim)] = _pending(replace(claim, metadata=replace(claim.metadata, uid=uid)))
 
     def frozen(self) -> tuple[Any, ...]:
         """What the controller can change, to see whether it did."""

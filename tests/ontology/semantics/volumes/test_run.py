@@ -1,0 +1,204 @@
+"""Runs over events: storage object in use protection, provisioning, expansion, of kubernetes.io/docs v1.36."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ontology.errors import InvalidObjectError, InvalidQuestionError
+from ontology.evaluators import answer
+from ontology.lang import Lang
+from ontology.messages import render
+from ontology.verdict import Outcome, Verdict
+
+Json = dict[str, Any]
+CLAIM, POD = "PersistentVolumeClaim/shop/data", "Pod/shop/web"
+
+
+def claim(storage: str = "1Gi", **spec: Any) -> Json:
+    given_ = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": storage}}} | spec
+    metadata = {"name": "data", "namespace": "shop", "uid": "u-1"}
+    return {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata, "spec": given_}
+
+
+def volume(policy: str = "Retain", **spec: Any) -> Json:
+    given_ = {
+        "accessModes": ["ReadWriteOnce"],
+        "capacity": {"storage": "1Gi"},
+        "persistentVolumeReclaimPolicy": policy,
+        "nfs": {"server": "s", "path": "/"},
+    } | spec
+    return {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": "pv"}, "spec": given_}
+
+
+def class_(**fields: Any) -> Json:
+    base = {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": "fast"}}
+    return base | {"provisioner": "disk.example.org"} | fields
+
+
+def pod(node: str = "n1") -> Json:
+    mounted = [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]
+    spec = {"containers": [{"name": "c", "image": "x"}], "volumes": mounted} | (
+        {"nodeName": node} if node else {}
+    )
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web", "namespace": "shop"}, "spec": spec}
+
+
+def run(events: list[Json], *objects: Json) -> Verdict:
+    verdict = answer({"system": "volumes", "objects": list(objects), "question": {"run": {"events": events}}})
+    assert all(render(step, lang) for step in verdict.steps for lang in Lang)
+    return verdict
+
+
+def phases(verdict: Verdict, name: str) -> list[str | None]:
+    """Every phase the object went through, by event."""
+    return [entry["changes"][name][1] for entry in verdict.answer["timeline"] if name in entry["changes"]]
+
+
+def test_a_claim_in_use_waits_for_its_pod() -> None:
+    verdict = run([{"delete": CLAIM}, {"delete": POD}], claim(), volume(), pod())
+
+    assert phases(verdict, CLAIM) == ["Bound", "Terminating", None]
+    assert phases(verdict, "PersistentVolume/pv") == ["Bound", "Released"]
+    assert verdict.outcome is Outcome.YES
+
+
+def test_a_claim_held_back_at_the_end_is_named() -> None:
+    verdict = run([{"delete": CLAIM}], claim(), volume(), pod())
+
+    assert verdict.answer["held"] == [CLAIM]
+    assert verdict.outcome is Outcome.NO
+
+
+def test_a_claim_that_nobody_uses_goes_at_once() -> None:
+    assert phases(run([{"delete": CLAIM}], claim(), volume()), CLAIM) == ["Bound", None]
+
+
+def test_a_bound_volume_waits_for_its_claim() -> None:
+    verdict = run([{"delete": "PersistentVolume/pv"}, {"delete": CLAIM}], claim(), volume())
+
+    assert phases(verdict, "PersistentVolume/pv") == ["Bound", "Terminating", None]
+
+
+@pytest.mark.parametrize(
+    ("policy", "after"),
+    [
+        pytest.param("Retain", "Released", id="Retain"),
+        pytest.param("Recycle", "Available", id="Recycle"),
+        pytest.param("Delete", "Failed", id="Delete without a deleter"),
+    ],
+)
+def test_a_deleted_claim_leaves_its_volume_to_the_policy(policy: str, after: str) -> None:
+    assert phases(run([{"delete": CLAIM}], claim(), volume(policy)), "PersistentVolume/pv")[-1] == after
+
+
+@pytest.mark.parametrize(("policy", "left"), [("Delete", None), ("Retain", "Released")])
+def test_a_provisioned_volume_follows_the_policy_of_its_class(policy: str, left: str | None) -> None:
+    verdict = run(
+        [{"create": claim(storageClassName="fast")}, {"delete": CLAIM}], class_(reclaimPolicy=policy)
+    )
+
+    assert phases(verdict, CLAIM) == ["Bound", None]
+    assert verdict.answer["objects"].get("PersistentVolume/pvc-u-1") == left
+
+
+def test_a_class_that_waits_binds_with_the_first_pod() -> None:
+    waiting = class_(volumeBindingMode="WaitForFirstConsumer")
+
+    verdict = run([{"create": claim(storageClassName="fast")}, {"create": pod("")}], waiting)
+
+    assert phases(verdict, CLAIM) == ["Pending", "Bound"]
+    assert phases(verdict, POD) == ["Scheduled"]
+
+
+def test_a_waiting_claim_takes_a_volume_that_is_there_before_a_new_one() -> None:
+    waiting = class_(volumeBindingMode="WaitForFirstConsumer")
+
+    verdict = run(
+        [{"create": pod("")}], waiting, claim(storageClassName="fast"), volume(storageClassName="fast")
+    )
+
+    assert verdict.answer["objects"] == {"PersistentVolume/pv": "Bound", CLAIM: "Bound", POD: "Scheduled"}
+
+
+@pytest.mark.parametrize(
+    ("storage", "allowed", "objects", "refused"),
+    [
+        pytest.param("5Gi", True, [claim(storageClassName="fast")], None, id="larger"),
+        pytest.param("500Mi", True, [claim(storageClassName="fast")], "field can not be less", id="smaller"),
+        pytest.param(
+            "5Gi",
+            False,
+            [claim(storageClassName="fast")],
+            "only dynamically provisioned",
+            id="the class says no",
+        ),
+        pytest.param("5Gi", True, [claim(), volume()], "only dynamically provisioned", id="no class"),
+        pytest.param("5Gi", True, [claim()], "spec is immutable", id="not bound"),
+    ],
+)
+def test_expansion(storage: str, allowed: bool, objects: list[Json], refused: str | None) -> None:
+    verdict = run(
+        [{"expand": {"claim": "shop/data", "storage": storage}}],
+        class_(allowVolumeExpansion=allowed),
+        *objects,
+    )
+
+    said = verdict.answer["timeline"][-1]["refused"]
+    assert said is None if refused is None else refused in said
+
+
+@pytest.mark.parametrize(
+    ("events", "error"),
+    [
+        pytest.param([{}], InvalidQuestionError, id="nothing"),
+        pytest.param([{"delete": "Pod/shop/nobody"}], InvalidQuestionError, id="nothing of that name"),
+        pytest.param(
+            [{"expand": {"claim": "shop/x", "storage": "1Gi"}}], InvalidQuestionError, id="no such claim"
+        ),
+        pytest.param(
+            [{"create": {"apiVersion": "v1", "kind": "Service"}}], InvalidQuestionError, id="another kind"
+        ),
+        pytest.param(
+            [{"create": {"apiVersion": "v1", "kind": "Pod", "sepc": {}}}],
+            InvalidObjectError,
+            id="an unknown field",
+        ),
+        pytest.param(
+            [{"expand": {"claim": "shop/data", "storage": "much"}}], InvalidObjectError, id="no quantity"
+        ),
+    ],
+)
+def test_bad_events(events: list[Json], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        run(events, claim())
+
+
+EVENTS = st.lists(
+    st.sampled_from([{"delete": CLAIM}, {"delete": POD}, {"create": claim()}, {"create": pod()}]), max_size=5
+)
+
+
+@given(EVENTS, st.sampled_from(["Retain", "Recycle"]))
+def test_a_claim_never_goes_while_a_scheduled_pod_uses_it(events: list[Json], policy: str) -> None:
+    there = {CLAIM: True, POD: True}
+    possible = []
+    for event in events:
+        name = event.get("delete") or (CLAIM if event["create"]["kind"] != "Pod" else POD)
+        if ("delete" in event) == there[name]:
+            there[name] = not there[name]
+            if not (name == CLAIM and "create" in event and there[POD]):
+                possible.append(event)
+
+    try:
+        verdict = run(possible, claim(), volume(policy), pod())
+    except InvalidQuestionError:
+        return  # a claim that is held back was deleted twice, or is gone
+
+    objects: dict[str, str] = {}
+    for entry in verdict.answer["timeline"]:
+        for name, (_, after) in entry["changes"].items():
+            objects.pop(name, None) if after is None else objects.update({name: after})
+        if entry["event"] == f"delete {CLAIM}" and POD in objects:
+            assert CLAIM in objects
