@@ -7,6 +7,7 @@ Source: kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration (v1
 
 from collections.abc import Sequence
 from functools import partial
+from math import inf
 
 import msgspec
 
@@ -84,8 +85,10 @@ def _check(asked: Evict) -> None:
     except instants.InstantError as error:
         raise InvalidQuestionError(str(error), path=f"{path}.at") from error
     for index, change in enumerate(asked.changes):
-        if change.after_seconds < 0:
-            raise InvalidQuestionError("a change before `at`", path=f"{path}.changes[{index}].afterSeconds")
+        if not 0 <= change.after_seconds < inf:
+            raise InvalidQuestionError(
+                "a change comes 0 s or more after `at`", path=f"{path}.changes[{index}].afterSeconds"
+            )
         for number, taint in enumerate(change.taints):
             if taint.effect not in _EFFECTS:
                 known = ", ".join(f"`{effect}`" for effect in _EFFECTS)

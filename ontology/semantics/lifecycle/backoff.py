@@ -10,6 +10,7 @@ Source: kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle#container-resta
 
 from collections.abc import Iterable, Iterator
 from functools import partial
+from math import inf
 
 from ontology.errors import InvalidQuestionError
 from ontology.scenario import Evaluator, Question, Scenario
@@ -63,7 +64,7 @@ BACKOFF = Evaluator(question=Backoff, evaluate=evaluate)
 def _check(asked: Backoff) -> None:
     path = "question.backoff"
     for index, run in enumerate(asked.run_seconds):
-        if run < 0:
+        if not 0 <= run < inf:
             raise InvalidQuestionError(
                 f"a run lasts 0 s or more, not `{run}`", path=f"{path}.runSeconds[{index}]"
             )

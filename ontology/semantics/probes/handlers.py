@@ -10,6 +10,7 @@ Source: kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle#probe-check-met
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf
 
 import msgspec
 
@@ -96,5 +97,5 @@ def check(seen: Seen, probe: Probe, *, path: str) -> None:
         if word is not None and word not in words:
             known = ", ".join(f"`{w}`" for w in sorted(words))
             raise InvalidQuestionError(f"`{word}` is none of {known}", path=f"{path}.{member}")
-    if seen.after_seconds < 0:
+    if not 0 <= seen.after_seconds < inf:
         raise InvalidQuestionError("an answer takes 0 s or more", path=f"{path}.afterSeconds")

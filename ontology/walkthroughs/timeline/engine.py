@@ -25,7 +25,7 @@ from ontology.walkthroughs.timeline.clock import END, MS, WORLD, Clock, millisec
 from ontology.walkthroughs.timeline.judgement import Key
 from ontology.walkthroughs.timeline.probing import Worker
 from ontology.walkthroughs.timeline.reports import Look, Reports
-from ontology.walkthroughs.timeline.runtime import OOM_KILLED, SIGKILLED, Runtime
+from ontology.walkthroughs.timeline.runtime import OOM_KILLED, SIGKILLED, Runtime, allowed_grace
 from ontology.walkthroughs.timeline.world import Delete, Happening
 
 _NODE_GRACE = 50 * MS  # node-monitor-grace-period
@@ -162,7 +162,7 @@ class Life:
         wanted = happening.event.delete
         if wanted is not False and self.deletion_grace is None:
             grace = wanted.grace_period_seconds if isinstance(wanted, Delete) else None
-            self._mark_deleted(self.runtime.grace if grace is None else grace)
+            self._mark_deleted(self.runtime.grace if grace is None else allowed_grace(grace))
 
     def _mark_deleted(self, grace: int) -> None:
         self.deletion_grace = grace

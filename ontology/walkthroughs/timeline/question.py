@@ -12,15 +12,19 @@ from typing import Any
 from ontology import restart_policies, selectors
 from ontology.cluster.pods import ContainerState, Pod
 from ontology.cluster.services import Service
+from ontology.errors import InvalidObjectError
 from ontology.scenario import Evaluator, Scenario
 from ontology.semantics.lifecycle.containers import Role
 from ontology.semantics.lifecycle.phases import Phase
+from ontology.semantics.probes import thresholds
 from ontology.verdict import Outcome, Verdict
 from ontology.walkthroughs.timeline import explanation, world
 from ontology.walkthroughs.timeline.actors import Actor
 from ontology.walkthroughs.timeline.clock import Change, seconds
 from ontology.walkthroughs.timeline.engine import Life
 from ontology.walkthroughs.timeline.world import Happening, Timeline
+
+_INT32 = 2**31 - 1
 
 
 def evaluate(scenario: Scenario, asked: Timeline) -> Verdict:
@@ -33,6 +37,7 @@ def evaluate(scenario: Scenario, asked: Timeline) -> Verdict:
     """
     path, pod = scenario.one(Pod)
     restart_policies.check(pod, path=path)
+    _check(pod, path)
     names = [c.name for c in (*(pod.spec.init_containers or ()), *(pod.spec.containers or ()))]
     happenings = world.happenings(asked, names)
     end = world.until(asked)
@@ -72,6 +77,34 @@ def row(change: Change) -> dict[str, Any]:
         "reason": change.reason or None,
         "rule": change.rule,
     }
+
+
+def _check(pod: Pod, path: str) -> None:
+    """Raise for a time of the spec that the API refuses."""
+    if pod.spec.active_deadline_seconds is not None:
+        _in_range(pod.spec.active_deadline_seconds, 1, f"{path}.spec.activeDeadlineSeconds")
+    for member, containers in (
+        ("initContainers", pod.spec.init_containers),
+        ("containers", pod.spec.containers),
+    ):
+        for index, container in enumerate(containers or ()):
+            where = f"{path}.spec.{member}[{index}]"
+            for kind, probe in thresholds.of(container).items():
+                own = probe.termination_grace_period_seconds
+                if own is not None:
+                    _in_range(own, 1, f"{where}.{kind}Probe.terminationGracePeriodSeconds")
+            hooks = container.lifecycle
+            for name, hook in (
+                ("preStop", hooks and hooks.pre_stop),
+                ("postStart", hooks and hooks.post_start),
+            ):
+                if hook and hook.sleep:
+                    _in_range(hook.sleep.seconds, 0, f"{where}.lifecycle.{name}.sleep.seconds")
+
+
+def _in_range(seconds: int, least: int, path: str) -> None:
+    if not least <= seconds <= _INT32:
+        raise InvalidObjectError(f"expected {least} to {_INT32}, got `{seconds}`", path=path)
 
 
 def _services(scenario: Scenario, pod: Pod) -> list[str]:

@@ -28,7 +28,7 @@ class Runtime:
         self.stopping = False
         self._stop_by = 0
         grace = pod.spec.termination_grace_period_seconds
-        self.grace = _GRACE if grace is None else grace
+        self.grace = _GRACE if grace is None else allowed_grace(grace)
 
     @property
     def any_running(self) -> bool:
@@ -204,6 +204,11 @@ class Runtime:
         """Do something with a container later, unless it has gone on to something else by then."""
         token = actor.token
         self.clock.at(time, priority, lambda: action(actor) if actor.token == token else None)
+
+
+def allowed_grace(seconds: int) -> int:
+    """Return a grace period as the API takes it: a negative one counts as 1 s."""
+    return seconds if seconds >= 0 else 1
 
 
 def _always_pulls(actor: Actor) -> bool:

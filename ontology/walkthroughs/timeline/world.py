@@ -152,8 +152,8 @@ def _happening(event: Event, containers: Sequence[str], *, path: str) -> Happeni
 
 def _not_negative(event: Event, name: str, path: str) -> None:
     value = getattr(event, _attribute(name))
-    if value is not None and value < 0:
-        raise InvalidQuestionError(f"expected 0 or more, got `{value}`", path=f"{path}.{name}")
+    if value is not None and not 0 <= value < MAX_UNTIL_MS:
+        raise InvalidQuestionError(f"expected 0 or more, within reason, got `{value}`", path=f"{path}.{name}")
 
 
 def _attribute(name: str) -> str:

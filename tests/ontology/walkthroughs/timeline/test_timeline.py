@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from ontology import evaluators, vocabulary
 from ontology.errors import InvalidObjectError, InvalidQuestionError, OntologyError, TooLargeError
 from ontology.lang import Lang
+from ontology.machines import machine
 from ontology.messages import render
 from ontology.semantics.lifecycle.backoff import delays
 from ontology.verdict import Outcome, Verdict
@@ -383,11 +384,59 @@ def test_bad_input_is_refused_with_its_path(
     assert refused.value.path == f"question.timeline.{path}"
 
 
-def test_probe_numbers_are_checked() -> None:
+@pytest.mark.parametrize(
+    ("spec", "path"),
+    [
+        pytest.param(
+            {"containers": [APP | {"livenessProbe": {**HTTP, "periodSeconds": -1}}]},
+            "containers[0].livenessProbe.periodSeconds",
+            id="a period",
+        ),
+        pytest.param(
+            {"containers": [APP | {"startupProbe": {**HTTP, "terminationGracePeriodSeconds": 0}}]},
+            "containers[0].startupProbe.terminationGracePeriodSeconds",
+            id="a probe's own grace period",
+        ),
+        pytest.param(
+            {"containers": [APP | {"lifecycle": {"preStop": {"sleep": {"seconds": -3}}}}]},
+            "containers[0].lifecycle.preStop.sleep.seconds",
+            id="a hook",
+        ),
+        pytest.param({"activeDeadlineSeconds": 0}, "activeDeadlineSeconds", id="a deadline"),
+        pytest.param({"restartPolicy": "Perhaps"}, "restartPolicy", id="a policy"),
+    ],
+)
+def test_a_spec_that_the_api_refuses_is_refused_with_its_path(spec: dict[str, Any], path: str) -> None:
     with pytest.raises(InvalidObjectError) as refused:
-        play([], containers=[APP | {"livenessProbe": {**HTTP, "periodSeconds": -1}}])
+        play([], **spec)
 
-    assert refused.value.path == "objects[0].spec.containers[0].livenessProbe.periodSeconds"
+    assert refused.value.path == f"objects[0].spec.{path}"
+
+
+def test_a_negative_grace_period_counts_as_one_second() -> None:
+    events = [{"at": 10, "delete": True}, {"container": "app", "stopsAfterSeconds": 99}]
+
+    assert told(play(events, terminationGracePeriodSeconds=-5), "signal") == [
+        (10, "SIGTERM"),
+        (11, "SIGKILL"),
+    ]
+
+
+@pytest.mark.parametrize(("name", "kind"), [("podPhase", "phase"), ("containerState", "container")])
+def test_every_change_is_a_row_of_the_state_machine(name: str, kind: str) -> None:
+    known = {(row.state, row.next) for row in machine(name).transitions}
+    events = [
+        {"container": "app", "imagePullFails": 1},
+        {"at": 40, "container": "app", "exit": 1},
+        {"at": 50, "container": "app", "oom": True},
+        {"at": 60, "container": "app", "answers": False},
+        {"at": 300, "container": "app", "answers": True},
+        {"at": 400, "evict": "memory"},
+    ]
+
+    rows = [r for r in play(events, containers=[PROBED]).answer["rows"] if r["kind"] == kind and r["from"]]
+
+    assert {(r["from"].partition(":")[0], r["to"].partition(":")[0]) for r in rows} <= known
 
 
 PROBES = st.fixed_dictionaries(
