@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from api.problems import RefusedError, problem
 from api.settings import from_environment
 from ontology import evaluators
 from ontology.lang import Lang
+from ontology.semantics.rbac import reviews
 from ontology.verdict import Outcome
 
 WRONG = 2
@@ -101,6 +102,8 @@ def _cite(data: Path | None) -> verdicts.Cite:
 
 
 def _document(answered: list[dict[str, Any]], form: str) -> str:
+    if [each["question"] for each in answered] == ["review"]:
+        return printing.document("SubjectAccessReview", answered[0]["verdict"], form)  # as it came
     if len(answered) == 1:
         return printing.document("Verdict", answered[0], form)
     return printing.document("VerdictList", {"items": answered}, form)
@@ -108,20 +111,25 @@ def _document(answered: list[dict[str, Any]], form: str) -> str:
 
 def _given(arguments: argparse.Namespace) -> Iterator[scenarios.Loaded]:
     if arguments.filename:
-        if arguments.file or not arguments.system or not arguments.question:
-            raise RefusedError(
-                "BAD_INPUT", "-f goes with --system and --question, and without scenario files"
-            )
-        yield scenarios.Loaded(
-            ", ".join(arguments.filename),
-            {
-                "system": arguments.system,
-                "objects": [each for place in arguments.filename for each in scenarios.load_manifests(place)],
-                "question": scenarios.load_question(arguments.question),
-            },
-        )
+        objects = [each for place in arguments.filename for each in scenarios.load_manifests(place)]
+        yield scenarios.Loaded(", ".join(arguments.filename), _loose(arguments, objects))
         return
     if not arguments.file:
         raise RefusedError("BAD_INPUT", "name a scenario file, or give manifests with -f, or use --batch")
     for file in arguments.file:
         yield from scenarios.load(file)
+
+
+def _loose(arguments: argparse.Namespace, objects: list[Any]) -> Mapping[str, Any]:
+    """Return the scenario of loose manifests: what the options ask, or an access review among them."""
+    if arguments.system and arguments.question and not arguments.file:
+        question = scenarios.load_question(arguments.question)
+        return {"system": arguments.system, "objects": objects, "question": question}
+    asked = None if arguments.system or arguments.question else reviews.as_scenario(objects)
+    if asked is None or arguments.file:
+        raise RefusedError(
+            "BAD_INPUT",
+            "-f goes with --system and --question, or with one access review among the manifests, "
+            "and without scenario files",
+        )
+    return asked

@@ -1,10 +1,12 @@
 """`kubelore can-i` prints and exits as `kubectl auth can-i`."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from api.cli import main
+from ontology.documents import read_yaml
 
 MANIFESTS = """
 apiVersion: v1
@@ -145,3 +147,30 @@ def test_impersonating_a_user_needs_no_warning(manifests: str, capsys: pytest.Ca
 def test_wrong_usage_exits_with_2(words: str, manifests: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["can-i", *words.split(), "-f", manifests]) == 2
     assert capsys.readouterr().err.startswith("error: ")
+
+
+REVIEW = """
+apiVersion: authorization.k8s.io/v1
+kind: SubjectAccessReview
+spec: {user: jane, resourceAttributes: {verb: %s, resource: pods, namespace: dev}}
+"""
+
+
+@pytest.mark.parametrize(("verb", "code"), [("get", 0), ("delete", 1)])
+def test_a_review_beside_manifests_comes_back_with_its_status(
+    verb: str, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rbac = "\n---\n".join(_as_documents(MANIFESTS))
+    (tmp_path / "rbac.yaml").write_text(rbac, encoding="utf-8")
+    (tmp_path / "review.yaml").write_text(REVIEW % verb, encoding="utf-8")
+
+    assert main(["evaluate", "-f", str(tmp_path), "-o", "json"]) == code
+
+    found = json.loads(capsys.readouterr().out)
+    assert found["kind"] == "SubjectAccessReview"
+    assert found["status"]["allowed"] is (code == 0)
+
+
+def _as_documents(text: str) -> list[str]:
+    """The roles and bindings of a List, each a document; custom resources are nothing to RBAC."""
+    return [json.dumps(each) for each in next(read_yaml(text))["items"] if "rbac" in each["apiVersion"]]
