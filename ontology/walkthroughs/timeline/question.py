@@ -5,8 +5,7 @@ Yes: at the end the pod is Ready or has succeeded. No: neither. Unknown: its nod
 Source: kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle (v1.36).
 """
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ontology import restart_policies, selectors
@@ -17,9 +16,10 @@ from ontology.scenario import Evaluator, Scenario
 from ontology.semantics.lifecycle.containers import Role
 from ontology.semantics.lifecycle.phases import Phase
 from ontology.semantics.probes import thresholds
-from ontology.verdict import Outcome, Verdict
-from ontology.walkthroughs.timeline import explanation, world
+from ontology.verdict import Outcome, Step, Verdict
+from ontology.walkthroughs.timeline import alternatives, explanation, world
 from ontology.walkthroughs.timeline.actors import Actor
+from ontology.walkthroughs.timeline.alternatives import Failures, Played
 from ontology.walkthroughs.timeline.clock import Change, seconds
 from ontology.walkthroughs.timeline.engine import Life
 from ontology.walkthroughs.timeline.world import Happening, Timeline
@@ -41,7 +41,12 @@ def evaluate(scenario: Scenario, asked: Timeline) -> Verdict:
     names = [c.name for c in (*(pod.spec.init_containers or ()), *(pod.spec.containers or ()))]
     happenings = world.happenings(asked, names)
     end = world.until(asked)
-    life = play(pod, happenings, _services(scenario, pod), end, path=path)
+    services = _services(scenario, pod)
+
+    def again(changed: Pod) -> Life:
+        return play(changed, happenings, services, end, path=path)
+
+    life = again(pod)
     return Verdict(
         answer={
             "until": seconds(end),
@@ -50,11 +55,29 @@ def evaluate(scenario: Scenario, asked: Timeline) -> Verdict:
             "final": _final(life),
         },
         outcome=_outcome(life),
-        explain=partial(explanation.explain, pod, tuple(life.clock.changes)),
+        explain=lambda: _explain(pod, life, again),
     )
 
 
 TIMELINE = Evaluator(question=Timeline, evaluate=evaluate)
+
+
+def _explain(pod: Pod, life: Life, again: Callable[[Pod], Life]) -> tuple[Step, ...]:
+    return (
+        *explanation.explain(pod, tuple(life.clock.changes)),
+        *alternatives.near_misses(_played(life), _failures(life)),
+        *alternatives.changes(pod, _played(life), lambda changed: _played(again(changed))),
+    )
+
+
+def _played(life: Life) -> Played:
+    return Played(tuple(life.clock.changes), _outcome(life))
+
+
+def _failures(life: Life) -> Iterator[Failures]:
+    for actor in life.actors.values():
+        for kind, worker in actor.workers.items():
+            yield Failures(actor.name, kind, worker.failures, worker.timing.failure_threshold)
 
 
 def play(

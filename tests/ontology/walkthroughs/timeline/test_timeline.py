@@ -13,7 +13,7 @@ from ontology.lang import Lang
 from ontology.machines import machine
 from ontology.messages import render
 from ontology.semantics.lifecycle.backoff import delays
-from ontology.verdict import Outcome, Verdict
+from ontology.verdict import Outcome, Role, Verdict
 
 HTTP = {"httpGet": {"port": 80}}
 APP: dict[str, Any] = {"name": "app", "image": "app:1"}
@@ -437,6 +437,38 @@ def test_every_change_is_a_row_of_the_state_machine(name: str, kind: str) -> Non
     rows = [r for r in play(events, containers=[PROBED]).answer["rows"] if r["kind"] == kind and r["from"]]
 
     assert {(r["from"].partition(":")[0], r["to"].partition(":")[0]) for r in rows} <= known
+
+
+def steps(verdict: Verdict, role: Role) -> list[tuple[str, Any]]:
+    return [(s.rule.removeprefix("podLifecycle.timeline"), s.facts) for s in verdict.steps if s.role is role]
+
+
+def test_the_smallest_patience_that_would_have_spared_a_restart_is_offered() -> None:
+    events = [
+        {"at": 20, "container": "app", "answers": False},
+        {"at": 43, "container": "app", "answers": True},
+    ]
+
+    ((rule, facts),) = steps(play(events, containers=[PROBED]), Role.CHANGE)
+
+    assert (rule, facts["probe"], facts["threshold"]) == ("Threshold", "liveness", 6)
+
+
+def test_failures_that_fell_short_are_a_near_miss() -> None:
+    events = [
+        {"at": 20, "container": "app", "answers": False},
+        {"at": 28, "container": "app", "answers": True},
+    ]
+
+    ((rule, facts),) = steps(play(events, containers=[PROBED]), Role.NEAR_MISS)
+
+    assert (rule, facts["count"], facts["threshold"]) == ("ShortOfThreshold", 2, 3)
+
+
+def test_a_policy_with_which_the_pod_would_have_ended_well_is_offered() -> None:
+    failed = play([{"at": 20, "container": "app", "exit": 1}], restartPolicy="Never")
+
+    assert [facts["policy"] for _, facts in steps(failed, Role.CHANGE)] == ["Always", "OnFailure"]
 
 
 PROBES = st.fixed_dictionaries(
