@@ -20,6 +20,7 @@ KINDS: tuple[Callable[[Reading], Iterator[Card]], ...] = (
     recall.defaults,
     recall.sequences,
     recall.contrasts,
+    recall.curated_contrasts,
     clozes.members,
     clozes.attributes,
     clozes.sentences,

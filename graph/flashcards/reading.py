@@ -75,6 +75,11 @@ class Reading:
         }
 
     @cached_property
+    def confusable(self) -> tuple[FactNode, ...]:
+        """The curated facts that set two concepts against each other."""
+        return tuple(f for f in self._curated if f.predicate == "contrastsWith" and not f.negated)
+
+    @cached_property
     def lines(self) -> tuple[list[str], ...]:
         """The lines of each note."""
         return tuple(note.lines for note in self.snapshot.notes)

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from graph.flashcards.cards import Card, Kind, Source, Words, identity
 from graph.flashcards.reading import Reading, label, unmarked
@@ -163,31 +164,44 @@ def sequences(reading: Reading) -> Iterator[Card]:
 def contrasts(reading: Reading) -> Iterator[Card]:
     """How do two differ? What the notes say of each, and not of both."""
     for fact in reading.facts:
-        if fact.predicate != "contrastsWith" or fact.negated or fact.object < 0:
-            continue
+        if fact.predicate == "contrastsWith" and not fact.negated and fact.object >= 0:
+            pair = fact.subject, fact.object
+            sides = [_alike(_bullets(_points(reading, each, other))) for each, other in (pair, pair[::-1])]
+            if all(side[Lang.EN] for side in sides):
+                yield _contrast(reading, pair, sides, fact)
+
+
+def curated_contrasts(reading: Reading) -> Iterator[Card]:
+    """How do two differ? For pairs that are easily confused, where the notes speak of both."""
+    for fact in reading.confusable:
         pair = fact.subject, fact.object
-        names = sorted(map(reading.name, pair))
-        sides = [_points(reading, each, other) for each, other in (pair, pair[::-1])]
-        if all(sides):
-            shown = [reading.shown(each) for each in pair]
-            yield Card(
-                id=identity(Kind.CONTRAST, *names),
-                kind=Kind.CONTRAST,
-                front=word_by(
-                    "contrast.front",
-                    {lang: {"one": shown[0][lang], "other": shown[1][lang]} for lang in Lang},
-                ),
-                back=_joined(
-                    word_by(
-                        "contrast.side",
-                        {lang: {"concept": which[lang], "points": _bullets(points)} for lang in Lang},
-                    )
-                    for which, points in zip(shown, sides, strict=True)
-                ),
-                concepts=tuple(names),
-                deck=reading.deck(fact),
-                sources=(reading.source(fact),),
-            )
+        definitions = [reading.concept(each).definition for each in pair]
+        if all(each in reading.mentions for each in pair) and all(definitions):
+            sides = [{lang: _bullets([text[lang.value]]) for lang in Lang} for text in definitions]
+            yield _contrast(reading, pair, sides, reading.mentions[fact.subject], layer="curated")
+
+
+def _contrast(
+    reading: Reading, pair: tuple[int, int], sides: Iterable[Words], said: FactNode, *, layer: str = "notes"
+) -> Card:
+    names = sorted(map(reading.name, pair))
+    shown = [reading.shown(each) for each in pair]
+    url = reading.concept(pair[0]).source if layer == "curated" else ""
+    return Card(
+        id=identity(Kind.CONTRAST, *names),
+        kind=Kind.CONTRAST,
+        front=word_by(
+            "contrast.front", {lang: {"one": shown[0][lang], "other": shown[1][lang]} for lang in Lang}
+        ),
+        back=_joined(
+            word_by("contrast.side", {lang: {"concept": which[lang], "points": side[lang]} for lang in Lang})
+            for which, side in zip(shown, sides, strict=True)
+        ),
+        concepts=tuple(names),
+        deck=reading.deck(said),
+        sources=(replace(reading.source(said), url=url),),
+        layer=layer,
+    )
 
 
 def _points(reading: Reading, concept: int, other: int) -> list[str]:

@@ -151,11 +151,21 @@ def test_a_chain_asks_for_its_order(read: Read) -> None:
 
 
 def test_two_that_differ_are_compared(read: Read) -> None:
-    (card,) = of(build(read(sets=SETS)), Kind.CONTRAST)
+    (card, *_) = of(build(read(sets=SETS)), Kind.CONTRAST)
 
     assert set(card.concepts) == {"ReplicaSet", "StatefulSet"}
     assert "랜덤한 이름으로" in card.back[Lang.KO]
     assert "순번으로" in card.back[Lang.KO]
+
+
+def test_two_that_are_easily_confused_are_compared_unasked(read: Read) -> None:
+    probes = "# Pod\n\n- readinessProbe : 준비되었는지 보는 검사\n- livenessProbe : 살아 있는지 보는 검사\n"
+
+    cards = of(build(read(probes=probes)), Kind.CONTRAST)
+
+    (card,) = [card for card in cards if set(card.concepts) == {"readinessProbe", "livenessProbe"}]
+    assert card.layer == "curated"
+    assert card.sources[0].url.startswith("https://kubernetes.io/")
 
 
 def test_a_term_is_asked_both_ways(read: Read) -> None:
