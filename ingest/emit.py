@@ -7,7 +7,8 @@ A fact is a reified statement (`rdf:subject`, `rdf:predicate`, `rdf:object`) bes
 is left out where the note denies it. What many facts share is said once: the spans they stand on, and the
 extraction (rule and sort of reading) that found them. docs/rdf.md has the table.
 
-Source: W3C N-Quads; PROV-O; Web Annotation Data Model, sections 4.2.4 and 4.2.5 (selectors).
+Source: W3C N-Quads; PROV-O; Web Annotation Data Model, sections 4.2.4 and 4.2.5 (selectors); RFC 5147
+(fragments of plain text).
 """
 
 from collections import Counter
@@ -105,7 +106,6 @@ class _Writer:
         yield f"{node} <{terms.ORDER}> {_integer(index)}"
         yield f"{node} <{terms.LEVEL}> {_integer(section.level)}"
         yield f"{node} <{terms.ANCHOR}> {_literal(section.anchor)}"
-        yield f"{node} <{terms.LINE}> {_integer(section.span.line)}"
         yield f"{node} <{terms.END_LINE}> {_integer(section.end_line)}"
         yield f"{node} <{terms.DERIVED}> {span}"
         if section.parent is not None:
@@ -201,23 +201,22 @@ class _Writer:
                 yield f"{node} <{terms.MESSAGE}> {_literal(message(finding, lang))}@{lang}"
 
     def _span(self, span: Span) -> tuple[str, Iterable[str]]:
-        """The node of a span, and its triples the first time."""
-        place = (str(span.line), str(span.column), str(span.start), str(span.end))
-        node = f"<{iri.part(self.iri, 'span', *place)}>"
+        """The node of a span, and its triples the first time.
+
+        Its IRI is the note's with a text fragment (RFC 5147); bytes and column follow from the text.
+        """
+        quote = self.data[span.start : span.end].decode("utf-8", "replace")
+        start = self.characters[span.start]
+        end = start + len(quote)
+        node = f"<{self.iri}#char={start},{end}>"
         if node in self.written:
             return node, ()
         self.written.add(node)
-        quote = self.data[span.start : span.end].decode("utf-8", "replace")
-        start = self.characters[span.start]
         lines = [
-            f"{node} {_TYPE} <{terms.SPAN}>",
             f"{node} <{terms.HAS_SOURCE}> {self.node}",
             f"{node} <{terms.LINE}> {_integer(span.line)}",
-            f"{node} <{terms.COLUMN}> {_integer(span.column)}",
-            f"{node} <{terms.BYTE_START}> {_integer(span.start)}",
-            f"{node} <{terms.BYTE_END}> {_integer(span.end)}",
             f"{node} <{terms.START}> {_integer(start)}",
-            f"{node} <{terms.END}> {_integer(start + len(quote))}",
+            f"{node} <{terms.END}> {_integer(end)}",
             f"{node} <{terms.EXACT}> {_literal(quote)}",
         ]
         if span.end_line != span.line:

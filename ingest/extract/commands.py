@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from ingest.extract.facts import STRUCTURE, Fact
 from ingest.extract.reading import Reading
+from ingest.lexicon.normalize import compose
 from ingest.lexicon.kubectl import corrected, grammar
 from ingest.link.disambiguate import Context
 from ingest.link.outline import Node
@@ -60,7 +61,7 @@ def _of_line(node: Node) -> str:
 
 def command_line(text: str) -> str:
     """Return the command of a line, up to its first placeholder, or nothing when it is none."""
-    match = _COMMAND.match(text.strip())
+    match = _COMMAND.match(compose(text.strip()))
     if match is None or (text.strip().startswith("#") and not text.strip().startswith("# kubectl")):
         return ""
     return _PLACEHOLDER.sub("", _alone(match["line"])).strip().rstrip("\\").strip()

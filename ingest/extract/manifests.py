@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 from ingest.extract.facts import STRUCTURE, Fact
 from ingest.extract.reading import Reading
+from ingest.lexicon.normalize import compose
 from ingest.link.api import owns
 from ingest.link.outline import Node
 from ingest.parse.blocks import BlockKind, Line
@@ -33,7 +34,7 @@ def fences(reading: Reading, node: Node) -> Iterator[Fact]:
     if node.kind is not BlockKind.FENCE:
         return
     language = node.block.info.split(" ")[0].lower()
-    text = "\n".join(line.text for line in node.block.lines)
+    text = compose("\n".join(line.text for line in node.block.lines))
     if language not in _YAML and not (not language and any(mark in text for mark in _LOOKS_LIKE)):
         return
     lines = node.block.lines

@@ -92,6 +92,8 @@ class Reading:
         """Return the concepts of the nearest heading above that names some."""
         for above in node.above():
             if above.kind is BlockKind.HEADING and above.topics:
+                if above.parent is self.outline.root and above.section == 0 and len(above.topics) > 1:
+                    return Owners((self.outline.subject,), above, _own(above))
                 return Owners(tuple(t.name for t in above.topics), above, _own(above))
         return Owners((self.outline.subject,), None, ())
 

@@ -186,6 +186,7 @@ def _by_columns(reading: Reading, node: Node, heads: list[_Head], body: list[lis
         if not line:
             continue
         row = _head(reading, node, line[0], first=False)
+        row = replace(row, role="") if row.role == "term" else row  # `이름` is a property here
         for head, cell_line in zip(heads[1:], line[1:], strict=False):
             if head.choice is None:
                 continue

@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
@@ -23,6 +23,9 @@ _CAMEL = re.compile(r"[a-z0-9][A-Z]")
 _HANGUL = re.compile(r"[가-힣]")
 _WORD = re.compile(r"[A-Za-z]+$")
 _SHORT = 3
+_STAGES = frozenset({"Alpha", "Beta", "Stable", "Deprecated", "Removed"})
+# enumerations whose values are written small and are no words of the language
+_SPELLED_SMALL = ("ProxyMode.",)
 # Kinds of the API that carry answers and options; notes that say `Status` or `Scale` mean something else.
 _NO_TOPICS = frozenset({"Status", "Scale", "WatchEvent", "APIGroup", "APIVersions", "DeleteOptions"})
 
@@ -31,6 +34,7 @@ _NO_TOPICS = frozenset({"Status", "Scale", "WatchEvent", "APIGroup", "APIVersion
 class Entry:
     """One written form of one concept.
 
+    `apart`: may stand in several words (`Stateful Set`), which a name of the API alone may not.
     `strict`: counts only where marked as a term. `exact`: only in this very spelling (`CA`, never `ca`).
     """
 
@@ -39,6 +43,7 @@ class Entry:
     kind: ConceptKind
     strict: bool
     exact: bool
+    apart: bool = False
 
 
 class Lexicon:
@@ -48,6 +53,11 @@ class Lexicon:
         self.registry = registry
         found: dict[str, list[Entry]] = defaultdict(list)
         for concept in registry:
+            if (
+                concept.kind is ConceptKind.ENUM
+                and concept.name.partition(".")[0] not in enumerations() | _STAGES
+            ):
+                continue  # values that notes do not list: the verbs of a rule, the protocols of a port
             for form in _forms(concept):
                 _add(found, form, concept.name, concept.kind)
         for name, forms in _aliases()["forms"].items():
@@ -96,6 +106,13 @@ def lexicon(registry: ConceptRegistry) -> Lexicon:
     return Lexicon(registry)
 
 
+@lru_cache(maxsize=1)
+def enumerations() -> frozenset[str]:
+    """Return the names of the enumerations that notes list."""
+    raw = tomllib.loads(files("ingest.lexicon").joinpath("enumerations.toml").read_text(encoding="utf-8"))
+    return frozenset(raw)
+
+
 def _forms(concept: Concept) -> Iterable[str]:
     yield concept.name
     if concept.kind is ConceptKind.ENUM and "." in concept.name:
@@ -111,10 +128,18 @@ def _add(found: dict[str, list[Entry]], form: str, name: str, kind: ConceptKind)
         return
     exact = _is_exact(form, name)
     strict = not exact and _is_strict(form, name, kind)
-    same = [e for e in found[key] if e.name == name]
-    if any(e.exact == exact and e.strict <= strict and (e.form == form or not exact) for e in same):
-        return
-    found[key].append(Entry(form, name, kind, strict, exact))
+    apart = kind not in {ConceptKind.FIELD, ConceptKind.ENUM} or " " in form
+    for index, same in enumerate(found[key]):
+        if (
+            same.name == name
+            and same.exact == exact
+            and same.strict <= strict
+            and (same.form == form or not exact)
+        ):
+            if apart and not same.apart:
+                found[key][index] = replace(same, apart=True)
+            return
+    found[key].append(Entry(form, name, kind, strict, exact, apart))
 
 
 def _is_strict(form: str, name: str, kind: ConceptKind) -> bool:
@@ -122,8 +147,8 @@ def _is_strict(form: str, name: str, kind: ConceptKind) -> bool:
     if not words.isdisjoint(_aliases()["all"]):
         return True
     if kind is ConceptKind.ENUM:
-        if form == name.partition(".")[2] and form.islower():
-            return not words.isdisjoint(_aliases()["fields_and_values"])
+        if name.startswith(_SPELLED_SMALL):
+            return False
         return bool(_HANGUL.search(form)) or _CAMEL.search(form) is None
     if kind is ConceptKind.FIELD:
         return not words.isdisjoint(_aliases()["fields_and_values"]) or _is_plain_word(form)

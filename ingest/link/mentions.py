@@ -164,12 +164,14 @@ def _starts_sentence(text: str, start: int) -> bool:
 def _usable(
     surface: str, entries: tuple[Entry, ...], *, sentence_start: bool, code: bool
 ) -> tuple[Entry, ...]:
+    parted = " " in surface
     squeezed = len(surface) - surface.count(" ") <= _TIGHT and " " in surface
     usable = tuple(
         entry
         for entry in entries
         if not (entry.exact and surface != entry.form)
         and not (squeezed and " " not in entry.form)
+        and not (parted and not entry.apart)
         and (not entry.strict or code or _is_spelled_as_term(surface, entry, sentence_start=sentence_start))
     )
     return usable

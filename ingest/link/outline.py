@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from ingest.lexicon.entries import Lexicon
-from ingest.lexicon.normalize import compose, fold, stems, trimmed
+from ingest.lexicon.normalize import fold, stems, trimmed
 from ingest.link.api import GENERIC, direct_fields, owns
 from ingest.link.disambiguate import Choice, Context, choose, enumerations, has_sense
 from ingest.link.mentions import Mention, Written, find
@@ -687,7 +687,7 @@ def build(note: Note, lexicon: Lexicon, speller: Speller) -> Outline:
     first = headings[0] if headings else None
     taken: dict[str, int] = {}
     subject = first.topics[0].name if first and len(first.topics) == 1 else "Document"
-    if first is not None and len(first.topics) != 1:
+    if first is not None and not first.topics:
         first.topics = (
             Choice("Document", ConceptKind.ABSTRACT, 1.0, "the first heading names not exactly one concept"),
         )
@@ -730,7 +730,7 @@ def _number_sections(root: Node, headings: list[Node]) -> None:
 def _node(block: Block, parent: Node | None) -> Node:
     line = block.lines[0] if block.lines and block.kind is not BlockKind.FENCE else None
     inline = plain(line.text) if line and len(line.text) <= _LONGEST_LINE else Inline(text="")
-    text = compose(inline.text).strip() if len(inline.text) <= _LONGEST_LINE else ""
+    text = inline.text.strip() if len(inline.text) <= _LONGEST_LINE else ""
     return Node(block=block, parent=parent, line=line, inline=inline, text=text)
 
 

@@ -8,6 +8,7 @@ could run over the openings of other constructs are bounded, so hostile input st
 import re
 from dataclasses import dataclass
 from html import unescape
+from unicodedata import is_normalized, normalize
 
 _MARKUP = re.compile(
     r"""
@@ -57,7 +58,8 @@ class Inline:
 
 
 def plain(raw: str) -> Inline:
-    """Return inline markdown as plain text with its marks."""
+    """Return inline markdown as plain text with its marks, in NFC."""
+    raw = raw if is_normalized("NFC", raw) else normalize("NFC", raw)
     return _marked(raw) if _SPECIAL.search(raw) else Inline(text=raw)
 
 

@@ -89,6 +89,8 @@ def _hits(scene: Scene) -> list[_Hit]:
 def _frame(
     reading: Reading, scene: Scene, hit: _Hit, before: list[_Hit], limit: int, condition: str
 ) -> Iterator[Fact]:
+    if _is_gerund(scene, hit):
+        return
     objects = _objects(scene, hit, limit)
     predicate = hit.predicate
     if predicate == "assigns":
@@ -159,6 +161,10 @@ def _subjects(scene: Scene, hit: _Hit, before: list[_Hit]) -> tuple[str, ...]:
     start = 0
     for match in _CLAUSE.finditer(scene.text, 0, hit.start):
         start = match.end()
+    if before and _is_gerund(scene, before[0]):  # `Deleting a StatefulSet keeps …`
+        done = _objects(scene, before[0], hit.start)
+        if done:
+            return tuple(n.name for n in done)
     own = [n for n in scene.named if start <= n.start - scene.offset < hit.start]
     opening = [n for n in own if _opens(scene.text[start : n.start - scene.offset])]
     if opening:
@@ -177,6 +183,10 @@ def _subjects(scene: Scene, hit: _Hit, before: list[_Hit]) -> tuple[str, ...]:
     if first and (start == 0 or re.match(r"\s*(?:it|they|which|that)?\b", scene.text[start : hit.start])):
         return _with_joined(scene, first[0], hit.start)
     return scene.about
+
+
+def _is_gerund(scene: Scene, hit: _Hit) -> bool:
+    return hit.verb.endswith("ing") and not scene.text[: hit.start].strip()
 
 
 def _opens(text: str) -> bool:

@@ -67,6 +67,7 @@ _ORDERED = re.compile(r"(?:차례대로|순서대로|순차적으로|순으로)"
 _AFTER = re.compile(r"^(?:[을를]?\s?[가-힣]{1,4}\s?)?(?:한|된)?\s?(?:후|뒤|다음)(?:에)?(?=[\s,]|$)")
 _BELONG = re.compile(r"^에\s?(?:속한다|속합니다|속함|속하지\s?않\S*|포함된다|포함됩니다|종속된다|종속됩니다)")
 _BRACKETED = re.compile(r"^(?:\s?[가-힣]{2,4})?\s?\([^()]*\)")
+_CONDITION_BETWEEN = re.compile(r"[가-힣](?:으면|면|다면|려면)[\s,]|(?:때|경우|시)[\s,]")
 _BY_HAND = re.compile(r"(?:직접|수동으로|따로)\s*$")
 
 
@@ -197,10 +198,17 @@ def _carried(
             current = acting
 
 
+def _between(verb: _Verb, named: Named) -> str:
+    at = verb.head.rfind(named.mention.surface)
+    return verb.head[at:] if at >= 0 else verb.head
+
+
 def _agent(verb: _Verb, agents: tuple[str, ...], *, besides: tuple[Named, ...] = ()) -> tuple[str, ...]:
     """Who acts: the nearest name with 이/가 (or 은/는) before the verb, else who the sentence is about."""
     for named in reversed(verb.args):
         if named.mention.particle in _SUBJECT | {"은", "는"} and named not in besides:
+            if named.mention.particle in _SUBJECT and _CONDITION_BETWEEN.search(_between(verb, named)):
+                continue
             return (named.name,)
     return agents
 
