@@ -1,6 +1,7 @@
 """Concepts, and what connects them: facts in and out, neighbours, rules, citations."""
 
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
@@ -45,7 +46,7 @@ class Concept(Node):
     view: strawberry.Private[Windows]
     index: strawberry.Private[int]
 
-    @property
+    @cached_property
     def source(self) -> ConceptNode:
         """The concept as the snapshot has it."""
         return self.view.snapshot.concepts[self.index]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
@@ -26,7 +27,7 @@ class Fact(Node):
     view: strawberry.Private[Windows]
     index: strawberry.Private[int]
 
-    @property
+    @cached_property
     def source(self) -> FactNode:
         """The fact as the snapshot has it."""
         return self.view.snapshot.facts[self.index]

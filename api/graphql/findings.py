@@ -1,5 +1,6 @@
 """Findings: what is wrong, outdated or unreadable in the notes."""
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
@@ -20,7 +21,7 @@ class Finding(Node):
     view: strawberry.Private[Windows]
     index: strawberry.Private[int]
 
-    @property
+    @cached_property
     def source(self) -> FindingNode:
         """The finding as the snapshot has it."""
         return self.view.snapshot.findings[self.index]

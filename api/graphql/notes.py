@@ -1,5 +1,7 @@
 """Notes: their sections as a tree, their text, and what was read from them and found in them."""
 
+from functools import cached_property
+
 import strawberry
 from strawberry import UNSET
 
@@ -20,7 +22,7 @@ class Section:
     note: strawberry.Private[int]
     position: strawberry.Private[int]
 
-    @property
+    @cached_property
     def source(self) -> SectionNode:
         """The section as the snapshot has it."""
         return self.view.snapshot.notes[self.note].sections[self.position]
@@ -105,7 +107,7 @@ class Note(Node):
     view: strawberry.Private[Windows]
     index: strawberry.Private[int]
 
-    @property
+    @cached_property
     def source(self) -> NoteNode:
         """The note as the snapshot has it."""
         return self.view.snapshot.notes[self.index]

@@ -9,6 +9,7 @@ import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
@@ -38,6 +39,11 @@ class Node:
 
     @strawberry.field(description="Opaque and stable: the same thing keeps it when the graph changes.")
     def id(self) -> strawberry.ID:
+        return self.opaque_id
+
+    @cached_property
+    def opaque_id(self) -> strawberry.ID:
+        """The id, made once: lists ask for it again and again."""
         return strawberry.ID(opaque(type(self).__name__, self.key()))
 
     def key(self) -> str:

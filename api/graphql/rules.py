@@ -1,5 +1,7 @@
 """Rules: the smallest parts of a system that have a name, a source and concepts that they decide."""
 
+from functools import cached_property
+
 import strawberry
 
 from api.graphql.citations import Citation, cite_step
@@ -28,7 +30,7 @@ class Rule(Node):
     view: strawberry.Private[Windows]
     index: strawberry.Private[int]
 
-    @property
+    @cached_property
     def source(self) -> RuleNode:
         """The rule as the snapshot has it."""
         return self.view.snapshot.rules[self.index]
