@@ -76,10 +76,11 @@ class Happening:
 
 
 class Timeline(Question, frozen=True):
-    """Asks what becomes of the pod until `until` (seconds or a duration)."""
+    """Asks what becomes of the pod until `until` (seconds or a duration); `chart` adds a Mermaid chart."""
 
     until: Time
     events: list[Event] = field(default_factory=list)
+    chart: bool = False
 
 
 def happenings(asked: Timeline, containers: Iterable[str]) -> tuple[Happening, ...]:

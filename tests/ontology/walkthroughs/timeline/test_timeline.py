@@ -439,6 +439,24 @@ def test_every_change_is_a_row_of_the_state_machine(name: str, kind: str) -> Non
     assert {(r["from"].partition(":")[0], r["to"].partition(":")[0]) for r in rows} <= known
 
 
+def test_the_chart_has_a_bar_for_each_state_that_lasted() -> None:
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": {"containers": [APP]}}
+    events = [{"container": "app", "pullSeconds": 2.5}, {"container": "app", "exit": 1, "afterSeconds": 10}]
+    question = {"timeline": {"until": 40, "events": events, "chart": True}}
+
+    answer = evaluators.answer({"system": "podLifecycle", "objects": [pod], "question": question}).answer
+
+    assert answer["chart"] == (
+        "gantt\n  title web\n  dateFormat X\n  axisFormat %H:%M:%S\n"
+        "  section phase\n  Pending : 0, 2.5\n  Running : active, 2.5, 40\n"
+        "  section app\n  Waiting ContainerCreating : 0, 2.5\n"
+        "  Running : active, 2.5, 12.5\n  Running : active, 12.5, 22.5\n"
+        "  Waiting CrashLoopBackOff : crit, 22.5, 32.5\n  Running : active, 32.5, 40\n"
+        "  section Ready\n  True : active, 2.5, 22.5\n  True : active, 32.5, 40\n"
+        "  section any Service\n  in : active, 2.5, 22.5\n  in : active, 32.5, 40\n"
+    )
+
+
 def steps(verdict: Verdict, role: Role) -> list[tuple[str, Any]]:
     return [(s.rule.removeprefix("podLifecycle.timeline"), s.facts) for s in verdict.steps if s.role is role]
 
