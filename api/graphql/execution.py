@@ -28,7 +28,7 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 from api.graphql.compiled import Compiled, NotCompiledError, compile_operation, conditions
-from api.graphql.limits import Limits, check_cost, check_shape, cost
+from api.graphql.limits import Limits, check_cost, check_shape, cost, size, sizes
 from api.graphql.schema import SCHEMA
 from api.graphql.windows import Windows
 from api.problems import RefusedError, problem
@@ -67,6 +67,9 @@ class _Prepared:
     document: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
     conditions: tuple[str, ...] = ()
+    # by operation and the sizes that variables give to its pages
+    sizes: tuple[str, ...] = ()
+    costs: dict[tuple[Any, ...], int] = field(default_factory=dict)
     # by operation and the values of the conditions; None where it cannot be compiled
     variants: dict[tuple[Any, ...], Compiled | None] = field(default_factory=dict)
 
@@ -102,7 +105,7 @@ class Executor:
         if operation is None:
             return _refused([GraphQLError(_no_operation(asked.name))])
         try:
-            self._check_cost(prepared.document, operation, asked)
+            check_cost(_cost(prepared, operation, asked), self._limits)
         except Exception as error:  # noqa: BLE001 - worded below like every other error
             return _refused([_wrapped(error)])
         data = self._run_compiled(prepared, operation, asked, windows) if self._compiles else None
@@ -139,11 +142,6 @@ class Executor:
             self.fallbacks += 1
             return None
 
-    def _check_cost(
-        self, document: DocumentNode, operation: OperationDefinitionNode, asked: Operation
-    ) -> None:
-        check_cost(cost(_GRAPHQL, document, operation, asked.variables), self._limits)
-
     def _prepare(self, query: str) -> _Prepared:
         with self._lock:
             known = self._known.get(query)
@@ -173,7 +171,18 @@ def _prepare(query: str, limits: Limits) -> _Prepared:
         return _Prepared(None, (_wrapped(error),))
     if errors:
         return _Prepared(document, tuple(errors))
-    return _Prepared(document, conditions=conditions(document))
+    return _Prepared(document, conditions=conditions(document), sizes=sizes(document))
+
+
+def _cost(prepared: _Prepared, operation: OperationDefinitionNode, asked: Operation) -> int:
+    """Return what an operation may cost, reckoned once for each size of its pages."""
+    key = asked.name, *(size(asked.variables.get(name)) for name in prepared.sizes)
+    known = prepared.costs.get(key)
+    if known is None and prepared.document is not None:
+        known = cost(_GRAPHQL, prepared.document, operation, asked.variables)
+        if len(prepared.costs) < MAX_VARIANTS:
+            prepared.costs[key] = known
+    return known or 0
 
 
 def _compile(

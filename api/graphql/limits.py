@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
+    ArgumentNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -28,8 +29,10 @@ from graphql import (
     SelectionSetNode,
     ValueNode,
     VariableNode,
+    Visitor,
     get_named_type,
     get_nullable_type,
+    visit,
 )
 
 from api.graphql.relay import DEFAULT_PAGE
@@ -39,6 +42,8 @@ from ontology.errors import TooCostlyError, TooLargeError
 ASSUMED_LIST = 10
 # An evaluation does the work of so many fields.
 EVALUATION = 500
+# The arguments that say how many objects a field yields.
+_SIZES = frozenset({"first", "last", "ids", "scenarios"})
 _EVALUATIONS = frozenset({"evaluate", "evaluateAll"})
 
 
@@ -135,8 +140,38 @@ def cost(
 ) -> int:
     """Return how many fields the operation may have to answer. The document must be valid."""
     root = schema.get_root_type(operation.operation)
-    counted = _Cost(schema, _fragments(document), variables)
+    counted = _Cost(schema, _fragments(document), {**_defaults(operation), **variables})
     return counted.of(operation.selection_set, root, 1, DEFAULT_PAGE) if root else 0
+
+
+def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
+    """Return the defaults of variables that may be sizes."""
+    found: dict[str, Any] = {}
+    for each in operation.variable_definitions or ():
+        match each.default_value:
+            case IntValueNode(value=number):
+                found[each.variable.name.value] = int(number)
+            case ListValueNode(values=items):
+                found[each.variable.name.value] = items
+    return found
+
+
+def sizes(document: DocumentNode) -> tuple[str, ...]:
+    """Return the names of the variables on whose values the cost depends, sorted."""
+    found: set[str] = set()
+
+    class Collector(Visitor):
+        def enter_argument(self, node: ArgumentNode, *_: Any) -> None:
+            if node.name.value in _SIZES and isinstance(node.value, VariableNode):
+                found.add(node.value.name.value)
+
+    visit(document, Collector())
+    return tuple(sorted(found))
+
+
+def size(value: Any) -> int | None:
+    """Return what of a variable's value the cost depends on: a number, or the length of a list."""
+    return len(value) if isinstance(value, list) else value if isinstance(value, int) else None
 
 
 def check_cost(found: int, limits: Limits) -> None:

@@ -27,6 +27,8 @@ DOUBLING = (
         pytest.param("{ " + " ".join(f"a{n}: __typename" for n in range(9)) + " }", "TOO_LARGE", id="aliases"),
         pytest.param("{ " + "__typename @skip(if: true) " * 9 + "}", "TOO_LARGE", id="directives"),
         pytest.param("{ concepts(first: 999) { nodes { name } } }", "TOO_COSTLY", id="cost"),
+        pytest.param("query($n: Int = 999) { concepts(first: $n) { nodes { name } } }", "TOO_COSTLY",
+                     id="cost of a default"),
         pytest.param("{ node(id: 1) { ... on Concept { facts(first: 999) { nodes { id } } } } }", "TOO_COSTLY",
                      id="cost within a fragment"),
         pytest.param("{ concepts" * 500 + "}" * 500, "BAD_INPUT", id="deeper than the parser goes"),
