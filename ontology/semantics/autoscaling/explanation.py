@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from ontology.cluster.autoscaling import Behavior, HorizontalPodAutoscaler, ScalingRules
-from ontology.semantics.autoscaling import horizontal
+from ontology.semantics.autoscaling import behavior, horizontal
 from ontology.semantics.autoscaling.horizontal import Failure, Observed, Pass, Read
 from ontology.semantics.autoscaling.proposals import Proposal
 from ontology.verdict import Role, Step
@@ -17,7 +17,25 @@ _RATE_REASONS = frozenset({"ScaleUpLimit", "ScaleDownLimit"})
 
 def steps(autoscaler: HorizontalPodAutoscaler, seen: Observed | None, done: Pass) -> tuple[Step, ...]:
     """Return the rules applied, then near misses, then changes that would flip the size."""
-    return (*_applied(autoscaler, done), *_changes(autoscaler, seen, done))
+    return (*_applied(autoscaler, done), *_near_misses(autoscaler, done), *_changes(autoscaler, seen, done))
+
+
+def _near_misses(autoscaler: HorizontalPodAutoscaler, done: Pass) -> Iterator[Step]:
+    """Yield the ratios that the tolerance holds back."""
+    tolerance = behavior.tolerance(autoscaler.spec.behavior)
+    for read in done.read:
+        outcome = read.outcome
+        if isinstance(outcome, Failure) or outcome.how != "tolerance":
+            continue
+        ratio = outcome.ratio if outcome.corrected is None else outcome.corrected
+        if ratio not in (0.0, 1.0):
+            facts = {
+                "metric": f"{read.type}/{read.name}",
+                "ratio": _rounded(ratio),
+                "low": _rounded(1 - tolerance.down),
+                "high": _rounded(1 + tolerance.up),
+            }
+            yield Step("autoscaling.nearMiss.tolerance", False, facts, role=Role.NEAR_MISS)
 
 
 def _applied(autoscaler: HorizontalPodAutoscaler, done: Pass) -> Iterator[Step]:
@@ -191,14 +209,14 @@ def _candidates(
         yield "change", {"spec.minReplicas": wanted}, with_spec(min_replicas=wanted)
     if normal.stabilized != done.recommended:
         side = "scale_up" if normal.stabilized_by == "ScaleUpStabilized" else "scale_down"
-        behavior = spec.behavior or Behavior()
-        rules = getattr(behavior, side) or ScalingRules()
+        given = spec.behavior or Behavior()
+        rules = getattr(given, side) or ScalingRules()
         at_once = msgspec.structs.replace(rules, stabilization_window_seconds=0)
         name = "scaleUp" if side == "scale_up" else "scaleDown"
         yield (
             "change",
             {f"spec.behavior.{name}.stabilizationWindowSeconds": 0},
-            with_spec(behavior=msgspec.structs.replace(behavior, **{side: at_once})),
+            with_spec(behavior=msgspec.structs.replace(given, **{side: at_once})),
         )
 
 

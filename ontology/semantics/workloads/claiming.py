@@ -6,11 +6,11 @@ kubernetes.io/docs/concepts/workloads/controllers/replicaset (v1.36).
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ontology import selectors
 from ontology.cluster.meta import KubeObject, LabelSelector
-from ontology.verdict import Step
+from ontology.verdict import Role, Step
 
 T = TypeVar("T", bound=KubeObject)
 
@@ -43,6 +43,26 @@ class Claimed(Generic[T]):
             Step("workloads.release", True, {"kind": kind, "owner": name, "object": each})
             for each in self.released_names
         )
+
+
+def near_misses(
+    owner: KubeObject, selector: LabelSelector | None, objects: Iterable[KubeObject]
+) -> tuple[Step, ...]:
+    """Return why objects that look like the owner's own do not count: a label, another controller."""
+    wanted = (selector.match_labels if selector else None) or {}
+    steps = []
+    for each in objects:
+        controller = each.metadata.controller
+        if each.namespace != owner.namespace or (controller and controller.uid == owner.metadata.uid):
+            continue
+        lacking = tuple(f"{key}={value}" for key, value in wanted.items() if each.labels.get(key) != value)
+        facts: dict[str, Any] = {"object": each.name, "owner": owner.name, "labels": lacking}
+        if controller is None and 0 < len(lacking) < len(wanted):
+            steps.append(Step("workloads.nearMiss.labels", False, facts, role=Role.NEAR_MISS))
+        elif controller is not None and selectors.matches(selector, each.labels):
+            facts["controller"] = f"{controller.kind}/{controller.name}"
+            steps.append(Step("workloads.nearMiss.controlled", False, facts, role=Role.NEAR_MISS))
+    return tuple(steps)
 
 
 def claim(

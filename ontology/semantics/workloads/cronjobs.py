@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from ontology import instants
 from ontology.cluster.workloads import CronJob, Job
-from ontology.errors import InvalidObjectError, InvalidQuestionError
+from ontology.errors import InvalidObjectError, InvalidQuestionError, TooCostlyError
 from ontology.scenario import Evaluator, Question, Scenario
 from ontology.verdict import Outcome, Step, Verdict
 
@@ -38,6 +38,7 @@ _PART = re.compile(r"(?P<first>\*|\?|\w+)(?:-(?P<last>\w+))?(?:/(?P<step>\d+))?"
 _EVERYTHING = frozenset({"*", "?"})
 _FARTHEST_DAYS = 5 * 366
 _TOO_MANY_MISSED = 100
+_MOST_MISSED = 20_000
 _KEPT_SUCCESSFUL, _KEPT_FAILED = 3, 1
 
 
@@ -203,7 +204,11 @@ def _action(
 
 
 def _due(cron_job: CronJob, schedule: Schedule, now: int) -> tuple[int | None, int]:
-    """Return the last time that has passed since the last run, and how many before it were missed."""
+    """Return the last time that has passed since the last run, and how many before it were missed.
+
+    Raises:
+        TooCostlyError: more than are counted.
+    """
     since = cron_job.status.last_schedule_time or cron_job.metadata.creation_timestamp
     earliest = instants.parse(since) if since else now
     deadline = cron_job.spec.starting_deadline_seconds
@@ -214,6 +219,11 @@ def _due(cron_job: CronJob, schedule: Schedule, now: int) -> tuple[int | None, i
         if each > now:
             break
         last, missed = each, missed + 1
+        if missed > _MOST_MISSED:
+            raise TooCostlyError(
+                f"more than {_MOST_MISSED:,} runs were missed: give `lastScheduleTime` or a deadline",
+                path="status.lastScheduleTime",
+            )
     return last, max(missed, 0)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from ontology import instants, node_selectors, readiness, tolerations
 from ontology.cluster.nodes import Node, Taint
-from ontology.cluster.pods import Pod, Toleration
+from ontology.cluster.pods import Pod, PodSpec, Toleration
 from ontology.cluster.workloads import DaemonSet
 from ontology.semantics.workloads.claiming import Claimed, claim
 from ontology.semantics.workloads.deployments import scaled
@@ -98,7 +98,7 @@ def place(daemon_set: DaemonSet, node: Node) -> tuple[Placement, tuple[Step, ...
     if spec.node_name not in ("", node.name):
         return neither, (Step("workloads.daemonNodeName", False, facts | {"nodeName": spec.node_name}),)
     if not node_selectors.admits(spec, node):
-        return neither, (Step("workloads.daemonNodeSelection", False, facts),)
+        return neither, (Step("workloads.daemonNodeSelection", False, facts | {"unmet": _unmet(spec, node)}),)
     covered = tolerations_of(daemon_set)
     taints = tolerations.untolerated(node.spec.taints, covered, effects=_RULING_OUT)
     evicting = [taint for taint in taints if taint.effect in _EVICTING]
@@ -106,6 +106,14 @@ def place(daemon_set: DaemonSet, node: Node) -> tuple[Placement, tuple[Step, ...
     if taints:
         steps.append(Step("workloads.daemonStays", not evicting, facts | {"taints": _shown(evicting)}))
     return Placement(should_run=not taints, should_continue=not evicting), tuple(steps)
+
+
+def _unmet(spec: PodSpec, node: Node) -> tuple[str, ...]:
+    """Return the labels that the node selector wants otherwise, or that it is the affinity that fails."""
+    unmet = tuple(
+        f"{key}={value}" for key, value in (spec.node_selector or {}).items() if node.labels.get(key) != value
+    )
+    return unmet or ("requiredDuringSchedulingIgnoredDuringExecution",)
 
 
 def _shown(taints: Iterable[Taint]) -> tuple[str, ...]:

@@ -13,16 +13,18 @@ from ontology import instants, readiness
 from ontology.cluster.meta import Condition
 from ontology.cluster.pods import Pod
 from ontology.cluster.workloads import Job, JobStatus
+from ontology.errors import TooLargeError
 from ontology.semantics.workloads import failure_policy, indexes
 from ontology.semantics.workloads.claiming import Claimed, claim
 from ontology.semantics.workloads.failure_policy import Action
 from ontology.semantics.workloads.ranking import Ranking
-from ontology.verdict import Step
+from ontology.verdict import Role, Step
 
 FINALIZER = "batch.kubernetes.io/job-tracking"
 _OWN_CONTROLLER = "kubernetes.io/job-controller"
 _FIRST_DELAY, _LONGEST_DELAY = 10 * instants.SECOND, 600 * instants.SECOND
 _MOST_PODS = 500  # created or deleted in one pass, and results counted
+_MOST_INDEXES = 1_000_000
 _DEFAULT_BACKOFF_LIMIT, _NO_LIMIT = 6, 2**31 - 1
 
 
@@ -82,7 +84,14 @@ def parallelism(job: Job) -> int:
 
 
 def completions(job: Job) -> int | None:
-    """Return `spec.completions`; 1 where parallelism is absent too, else None: any success will do."""
+    """Return `spec.completions`; 1 where parallelism is absent too, else None: any success will do.
+
+    Raises:
+        TooLargeError: more indexes than are looked at one by one.
+    """
+    wanted = job.spec.completions or 0
+    if job.spec.completion_mode == "Indexed" and wanted > _MOST_INDEXES:
+        raise TooLargeError(f"more than {_MOST_INDEXES:,} indexes", path="spec.completions")
     if job.spec.completions is None and job.spec.parallelism is None:
         return 1
     return job.spec.completions
@@ -297,6 +306,11 @@ class _Reconciliation:
             backoffLimit=backoff_limit(job),
         )
         end = self._end()
+        if end is None and 0 < self.failed == backoff_limit(job):
+            facts = {"failed": self.failed, "backoffLimit": backoff_limit(job)}
+            self.writes.steps.append(
+                Step("workloads.nearMiss.backoffLimit", False, facts, role=Role.NEAR_MISS)
+            )
         active = len(self.active)
         deleted: Sequence[Pod] = ()
         if end is not None:

@@ -9,6 +9,7 @@ from ontology.cluster.workloads import ControllerRevision, OwnedClaim, ReplicaSe
 from ontology.errors import InvalidQuestionError
 from ontology.scenario import Evaluator, Question, Scenario
 from ontology.semantics.workloads import changes, replicasets, statefulsets
+from ontology.semantics.workloads.claiming import near_misses
 from ontology.verdict import Outcome, Verdict
 
 S = TypeVar("S", ReplicaSet, StatefulSet)
@@ -49,7 +50,11 @@ def _replica_set(scenario: Scenario, asked: Reconcile, now: int) -> Verdict:
     return Verdict(
         answer=done.answer,
         outcome=Outcome.of(done.settled),
-        explain=lambda: (*done.steps, *changes.for_replica_set(done, pods, run)),
+        explain=lambda: (
+            *done.steps,
+            *near_misses(found, found.spec.selector, pods),
+            *changes.for_replica_set(done, pods, run),
+        ),
     )
 
 
@@ -70,7 +75,11 @@ def _stateful_set(scenario: Scenario, asked: Reconcile, now: int) -> Verdict:
     return Verdict(
         answer=done.answer,
         outcome=Outcome.of(done.settled),
-        explain=lambda: (*done.steps, *changes.for_stateful_set(found, done, pods, run)),
+        explain=lambda: (
+            *done.steps,
+            *near_misses(found, found.spec.selector, pods),
+            *changes.for_stateful_set(found, done, pods, run),
+        ),
     )
 
 

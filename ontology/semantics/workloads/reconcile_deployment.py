@@ -6,6 +6,7 @@ from ontology.cluster.workloads import Deployment, ReplicaSet
 from ontology.errors import InvalidQuestionError
 from ontology.scenario import Evaluator, Question, Scenario
 from ontology.semantics.workloads import changes, deployments
+from ontology.semantics.workloads.claiming import near_misses
 from ontology.verdict import Outcome, Verdict
 
 
@@ -31,7 +32,11 @@ def evaluate(scenario: Scenario, asked: ReconcileDeployment) -> Verdict:
     return Verdict(
         answer=done.answer,
         outcome=Outcome.of(done.settled),
-        explain=lambda: (*done.steps, *changes.for_deployment(found[0], done, run)),
+        explain=lambda: (
+            *done.steps,
+            *near_misses(found[0], found[0].spec.selector, scenario.all(ReplicaSet)),
+            *changes.for_deployment(found[0], done, run),
+        ),
     )
 
 

@@ -87,7 +87,7 @@ def _surplus(  # noqa: PLR0913, PLR0917 - one caller; every value is one the ran
     number: int,
     now: int,
 ) -> tuple[tuple[Pod, ...], list[Step]]:
-    if number == len(active):
+    if number >= len(active):
         return tuple(sorted(active, key=lambda pod: pod.name)), []
     ranking = Ranking(now=now, costs=True, crowd=_crowd(replica_set, pods, siblings))
     order = ranking.order(active)

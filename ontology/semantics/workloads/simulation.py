@@ -42,6 +42,7 @@ replace = msgspec.structs.replace
 _ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 _MOST_PASSES = 500
 _MOST_MOMENTS = 20_000
+_MOST_PODS = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,7 @@ class Cluster:
         self.gone_at: dict[str, int] = {}
         self.drawn = Counter[str]()
         self.moments: list[int] = []
+        self.pods = 0
         for each in (one for many in objects.values() for one in many):
             self.objects[each.KIND, each.name] = self._with_uid(each)
         for stateful_set in self.all(StatefulSet):
@@ -289,6 +291,9 @@ class Cluster:
                 self.say("deleted", found, by="user" if found is deleted else "garbageCollector")
 
     def _create_pod(self, owner: KubeObject, name: str, template: Mapping[str, Any], **labels: str) -> Pod:
+        self.pods += 1
+        if self.pods > _MOST_PODS:
+            raise TooCostlyError(f"the run creates more than {_MOST_PODS:,} pods", path="question.run")
         metadata = template.get("metadata") or {}
         spec = msgspec.convert(template.get("spec") or {}, PodSpec)
         pod = Pod(

@@ -20,6 +20,7 @@ from ontology.cluster.pods import (
     Volume,
 )
 from ontology.cluster.workloads import ControllerRevision, OwnedClaim, StatefulSet
+from ontology.errors import TooLargeError
 from ontology.semantics.workloads import retention
 from ontology.semantics.workloads.claiming import Claimed, claim
 from ontology.verdict import Step
@@ -28,6 +29,7 @@ REVISION_LABEL = "controller-revision-hash"
 NAME_LABEL = "statefulset.kubernetes.io/pod-name"
 _NAME = re.compile(r"(?P<parent>.*)-(?P<ordinal>[0-9]+)")
 _LARGEST_ORDINAL = 2**31 - 1
+_MOST_REPLICAS = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +92,16 @@ def is_member(stateful_set: StatefulSet, pod: Pod) -> bool:
 
 
 def wanted(stateful_set: StatefulSet) -> range:
-    """Return the ordinals that are to exist."""
+    """Return the ordinals that are to exist.
+
+    Raises:
+        TooLargeError: more than are looked at one by one.
+    """
     start = stateful_set.spec.ordinals.start
-    replicas = stateful_set.spec.replicas
-    return range(start, start + (1 if replicas is None else replicas))
+    replicas = 1 if stateful_set.spec.replicas is None else stateful_set.spec.replicas
+    if replicas > _MOST_REPLICAS:
+        raise TooLargeError(f"more than {_MOST_REPLICAS:,} pods with a name", path="spec.replicas")
+    return range(start, start + replicas)
 
 
 def claim_names(stateful_set: StatefulSet, number: int) -> dict[str, str]:
