@@ -255,6 +255,19 @@ class Cluster:
         self.seat(pod, node)
         self._count(pod, node, 1)
 
+    def place_all(self, pods_on_nodes: Iterable[tuple[Seated, int]]) -> None:
+        """Let many pods run: what pods of one demand add up to is counted at once."""
+        groups: dict[tuple[Demand, bool], dict[int, int]] = {}
+        for pod, node in pods_on_nodes:
+            self.seats[node].append(pod)
+            nodes = groups.setdefault((pod.demand, pod.terminating), {})
+            nodes[node] = nodes.get(node, 0) + 1
+        for (demand, terminating), nodes in groups.items():
+            self._weigh_all(demand, nodes)
+            for entry in self._entries_of(demand, terminating=terminating):
+                for node, count in nodes.items():
+                    entry.add(node, count)
+
     def remove(self, pod: Seated, node: int) -> None:
         """Take a pod from its node."""
         self.unseat(pod, node)
@@ -283,26 +296,47 @@ class Cluster:
         cpu, memory = demand.load
         self.machines.spare[0, node] -= sign * cpu
         self.machines.spare[1, node] -= sign * memory
+        self._hold_ports(demand, node, sign)
+
+    def _weigh_all(self, demand: Demand, nodes: Mapping[int, int]) -> None:
+        if len(nodes) == 1:
+            ((node, count),) = nodes.items()
+            for _ in range(count):
+                self._weigh(demand, node, 1)
+            return
+        self.journal.extend(nodes)
+        at = np.fromiter(nodes, np.intp, len(nodes))
+        counts = np.fromiter(nodes.values(), np.int64, len(nodes))
+        self.pod_count[at] += counts
+        for resource, amount in demand.requests.items():
+            self.free(resource)[at] -= counts * amount
+            self.used(resource)[at] += counts * amount
+        self.machines.spare[:, at] -= np.array([[demand.load[0]], [demand.load[1]]]) * counts
+        for node, count in nodes.items():
+            self._hold_ports(demand, node, count)
+
+    def _hold_ports(self, demand: Demand, node: int, count: int) -> None:
         for address, protocol, port in demand.ports:
-            self.ports.setdefault((protocol, port), {}).setdefault(address, Counter())[node] += sign
+            self.ports.setdefault((protocol, port), {}).setdefault(address, Counter())[node] += count
 
     def _count(self, pod: Seated, node: int, sign: int) -> None:
-        key = (pod.demand, pod.terminating)
-        entries = self._entries.get(key)
-        if entries is None:
-            entries = self._entries[key] = self._of_demand(pod)
-        for entry in entries:
+        for entry in self._entries_of(pod.demand, terminating=pod.terminating):
             entry.add(node, sign)
 
-    def _of_demand(self, pod: Seated) -> list[Entry[Any]]:
-        demand = pod.demand
+    def _entries_of(self, demand: Demand, *, terminating: bool) -> list[Entry[Any]]:
+        found = self._entries.get((demand, terminating))
+        if found is None:
+            found = self._entries[demand, terminating] = self._make_entries(demand, terminating=terminating)
+        return found
+
+    def _make_entries(self, demand: Demand, *, terminating: bool) -> list[Entry[Any]]:
         attracting = (*(Weighted(term, 1) for term in demand.affinity), *demand.preferences)
         for term in demand.anti_affinity:
             self.repulsion_keys[term.topology_key] = None
         for each in attracting:
             self.attraction_keys[each.term.topology_key] = None
         return [
-            self.profiles.entry(pod.profile),
+            self.profiles.entry(demand.leaving if terminating else demand.profile),
             *map(self.repulsions.entry, demand.anti_affinity),
             *map(self.attractions.entry, attracting),
         ]

@@ -92,11 +92,6 @@ class Seated:
         """`namespace/name`."""
         return f"{self.namespace}/{self.name}"
 
-    @property
-    def profile(self) -> Profile:
-        """The labels under which it is counted."""
-        return self.demand.leaving if self.terminating else self.demand.profile
-
 
 def seated(pod: Pod, demand: Demand) -> Seated:
     """Return a pod as its node sees it."""

@@ -1,6 +1,6 @@
 """A scenario's objects as a `Cluster`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from ontology.cluster.meta import KubeObject
@@ -15,6 +15,7 @@ from ontology.errors import InvalidObjectError
 from ontology.scenario import Scenario
 from ontology.semantics.scheduling import pods
 from ontology.semantics.scheduling.cluster import Cluster
+from ontology.semantics.scheduling.pods import Seated
 from ontology.semantics.scheduling.storage import Storage
 
 K = TypeVar("K", bound=KubeObject)
@@ -35,7 +36,7 @@ def read(scenario: Scenario) -> Cluster:
         services=sorted(scenario.all(Service), key=lambda s: (s.namespace, s.name)),
         budgets=sorted(scenario.all(PodDisruptionBudget), key=lambda b: (b.namespace, b.name)),
     )
-    _seat(cluster, scenario.each(Pod))
+    cluster.place_all(_running(cluster, scenario.each(Pod)))
     return cluster
 
 
@@ -46,22 +47,21 @@ def waiting(scenario: Scenario) -> tuple[Pod, ...]:
     )
 
 
-def _seat(cluster: Cluster, found: Iterable[Pod]) -> None:
+def _running(cluster: Cluster, found: Iterable[Pod]) -> Iterator[tuple[Seated, int]]:
+    """Yield the pods that run with their node's position; nominate those that wait for one."""
     seen: set[tuple[str, str]] = set()
     for pod in found:
-        key = (pod.namespace, pod.name)
-        if key in seen:
-            raise InvalidObjectError(f"two Pods are called `{pod.namespace}/{pod.name}`", path="objects")
-        seen.add(key)
-        spec, status = pod.spec, pod.status
-        if status.phase in pods.FINISHED:
-            continue
-        node = cluster.index.get(spec.node_name or status.nominated_node_name)
+        name, space = pod.metadata.name, pod.namespace
+        if (space, name) in seen:
+            raise InvalidObjectError(f"two Pods are called `{space}/{name}`", path="objects")
+        seen.add((space, name))
+        on = pod.spec.node_name or pod.status.nominated_node_name
+        node = cluster.index.get(on) if on and pod.status.phase not in pods.FINISHED else None
         if node is None:
             continue
         seated = pods.seated(pod, cluster.demand(pod))
-        if spec.node_name:
-            cluster.place(seated, node)
+        if pod.spec.node_name:
+            yield seated, node
         else:
             cluster.nominate(seated, node)
 
