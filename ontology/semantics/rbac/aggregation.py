@@ -14,12 +14,14 @@ from itertools import chain, permutations
 
 from ontology import selectors
 from ontology.cluster.rbac import ClusterRole, PolicyRule
+from ontology.errors import TooCostlyError
 
 Rules = tuple[PolicyRule, ...]  # equal rules are equal structs: the lists as written, order included
 Feeds = Mapping[str, tuple[tuple[str, ...], ...]]
 
 # So many roles that aggregate each other can be visited in every order; of more, two orders are tried.
 _EVERY_ORDER = 4
+_MOST_PAIRS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,14 @@ def aggregate(roles: Sequence[ClusterRole]) -> Aggregated:
 
     Raises:
         InvalidObjectError: a selector that is none.
+        TooCostlyError: more pairs of an aggregating role and another than are compared.
     """
     by_name: dict[str, ClusterRole] = {}
     for role in roles:
         by_name.setdefault(role.name, role)
+    gathering = sum(role.aggregation_rule is not None for role in by_name.values())
+    if gathering * len(by_name) > _MOST_PAIRS:
+        raise TooCostlyError(f"more than {_MOST_PAIRS} pairs of roles to aggregate", path="objects")
     written = {name: role.rules for name, role in by_name.items()}
     feeds = dict(_feeds(by_name))
     graph = {name: set(chain.from_iterable(selected)) & feeds.keys() for name, selected in feeds.items()}

@@ -71,15 +71,15 @@ def _is_shadowed(
     """Whether the subject holds every right of the binding by other bindings of its own."""
     name = subjects.username(subject, binding.scope)
     user = User(name="", groups=(subject.name,)) if name is None else User(name=name)
+    if index.count(user, binding.scope) > _COMPARED:
+        return False
     others = [
         grant
         for grant in index.grants(user, binding.scope)
         if grant.order != order and grant.order not in useless
     ]
-    if not others or len(others) > _COMPARED:
-        return False
     held = [rule for grant in others for rule in grant.rules or ()]
-    return not lacking(held, index.resolve(binding) or ())
+    return bool(held) and not lacking(held, index.resolve(binding) or ())
 
 
 def _accounts(index: Authorizer, accounts: tuple[ServiceAccount, ...]) -> Iterator[Ailment]:

@@ -36,6 +36,9 @@ from ontology.semantics.rbac.requests import Request, User
 CLUSTER = ""  # the scope of ClusterRoleBindings
 _NEVER = 1 << 62
 _SPELLED_OUT = (0, 0, 0)
+# A rule of more rights is tested as it is, and so is every rule of a table that has grown too large: three
+# lists of a thousand entries would spell a thousand million.
+_MOST_RIGHTS, _MOST_ENTRIES = 512, 1_000_000
 
 
 class Grant(Struct, frozen=True, gc=False):
@@ -69,15 +72,29 @@ class Decision(Struct, frozen=True):
 
 
 class _Table:
-    """What one subject holds in one scope: the lowest rank for each thing that rules spell."""
+    """What one subject holds in one scope: the lowest rank for each thing that rules spell.
 
-    __slots__ = ("any_name", "missing", "named", "prefixes", "shapes", "urls")
+    Where it is `plain`, nothing but `any_name` need be looked at for a resource.
+    """
+
+    __slots__ = (
+        "any_name",
+        "large",
+        "missing",
+        "named",
+        "plain",
+        "prefix_lengths",
+        "prefixes",
+        "shapes",
+        "urls",
+    )
 
     def __init__(self, ranks: Iterable[int], grants: Sequence[Grant]) -> None:
         self.any_name: dict[tuple[str, str, str], int] = {}
         self.named: dict[tuple[str, str, str, str], int] = {}
         self.urls: dict[tuple[str, str], int] = {}
         self.prefixes: dict[tuple[str, str], int] = {}
+        self.large: list[tuple[int, PolicyRule]] = []
         self.missing: list[int] = []
         shapes: set[rules.Shape] = set()
         for rank in ranks:  # ascending, so the first to set a key has the lowest rank
@@ -86,8 +103,13 @@ class _Table:
                 self.missing.append(rank)
                 continue
             for rule in found:
-                self._add(rule, rank, shapes)
+                if rules.size(rule) > _MOST_RIGHTS or len(self.any_name) + len(self.named) > _MOST_ENTRIES:
+                    self.large.append((rank, rule))
+                else:
+                    self._add(rule, rank, shapes)
         self.shapes: tuple[rules.Shape, ...] = tuple(shapes - {_SPELLED_OUT})
+        self.prefix_lengths = sorted({len(prefix) for _, prefix in self.prefixes})
+        self.plain = not (self.named or self.shapes or self.large)
 
     def _add(self, rule: PolicyRule, rank: int, shapes: set[rules.Shape]) -> None:
         for verb in rule.verbs:
@@ -106,31 +128,27 @@ class _Table:
 
     def rank(self, request: Request, exact: tuple[str, str, str]) -> int:
         """Return the lowest rank that allows a request for a resource."""
-        best = self.any_name.get(exact, _NEVER)
-        if self.named:
-            best = min(best, self.named.get((*exact, request.name), _NEVER))
+        name = request.name
+        best = min(self.any_name.get(exact, _NEVER), self.named.get((*exact, name), _NEVER))
         if self.shapes:
-            best = min(best, self._wild_rank(request))
-        return best
-
-    def _wild_rank(self, request: Request) -> int:
-        best, name = _NEVER, request.name
-        verbs, groups, resources = rules.entries(request)
-        for verb, group, resource in self.shapes:
-            if resource < len(resources):  # `*/scale` asks for a subresource
-                key = (verbs[verb], groups[group], resources[resource])
-                best = min(best, self.any_name.get(key, _NEVER), self.named.get((*key, name), _NEVER))
-        return best
+            verbs, groups, resources = rules.entries(request)
+            for verb, group, resource in self.shapes:
+                if resource < len(resources):  # `*/scale` asks for a subresource
+                    key = (verbs[verb], groups[group], resources[resource])
+                    best = min(best, self.any_name.get(key, _NEVER), self.named.get((*key, name), _NEVER))
+        return min(best, self._large_rank(request)) if self.large else best
 
     def url_rank(self, request: Request, path: str) -> int:
         """Return the lowest rank that allows a request for a URL."""
-        best = _NEVER
+        best = self._large_rank(request)
         for verb in rules.verb_entries(request):
             best = min(best, self.urls.get((verb, path), _NEVER))
-            if self.prefixes:
-                for end in range(len(path) + 1):
-                    best = min(best, self.prefixes.get((verb, path[:end]), _NEVER))
+            for length in self.prefix_lengths:
+                best = min(best, self.prefixes.get((verb, path[:length]), _NEVER))
         return best
+
+    def _large_rank(self, request: Request) -> int:
+        return next((rank for rank, rule in self.large if rules.allows(rule, request)), _NEVER)
 
 
 class _Held(Struct, gc=False):
@@ -229,9 +247,13 @@ class Authorizer:
                 table = found.table
                 if table is None:
                     table = found.table = _Table(found.ranks, self._grants)
-                rank = table.rank(request, key) if path is None else table.url_rank(request, path)
+                if path is not None:
+                    rank = table.url_rank(request, path)
+                else:
+                    rank = table.any_name.get(key, _NEVER) if table.plain else table.rank(request, key)
                 best = rank if rank < best else best  # noqa: FURB136 - min() costs a tenth of it all
-                missing += table.missing
+                if table.missing:
+                    missing += table.missing
             if best != _NEVER:
                 return Decision(allowed=True, reason=self._reason(best), rank=best)
         reason = f"RBAC: {unresolved(map(self.grant, sorted(missing)))}" if missing else ""
@@ -242,27 +264,23 @@ class Authorizer:
 
         Those of ClusterRoleBindings, then with a namespace those of its RoleBindings.
         """
-        order = -1
-        for rank in self._ranks(user, (CLUSTER, namespace) if namespace else (CLUSTER,)):
-            grant = self._grants[rank]
-            if grant.order != order:
-                order = grant.order
-                yield grant
+        return self._visited(user, (CLUSTER, namespace) if namespace else (CLUSTER,))
+
+    def grants_everywhere(self, user: User) -> Iterator[Grant]:
+        """Yield the grants that apply to a user in any namespace, in the order of visiting."""
+        return self._visited(user, {scope for scopes in self._holders(user) for scope in scopes})
+
+    def count(self, user: User, namespace: str) -> int:
+        """Return how many subjects of the bindings of `grants` are the user, without visiting them."""
+        scopes = {CLUSTER, namespace}
+        return sum(
+            len(each[scope].ranks) for each in self._holders(user) for scope in scopes if scope in each
+        )
 
     def allowing(self, request: Request) -> Iterator[Grant]:
         """Yield every grant that allows the request, in the order of visiting."""
         for grant in self.grants(request.user, request.scope):
             if any(rules.allows(rule, request) for rule in grant.rules or ()):
-                yield grant
-
-    def grants_everywhere(self, user: User) -> Iterator[Grant]:
-        """Yield the grants that apply to a user in any namespace, in the order of visiting."""
-        namespaces = {scope for scopes in self._holders(user) for scope in scopes}
-        order = -1
-        for rank in self._ranks(user, namespaces):
-            grant = self._grants[rank]
-            if grant.order != order:
-                order = grant.order
                 yield grant
 
     def grant(self, rank: int) -> Grant:
@@ -273,9 +291,15 @@ class Authorizer:
         holders = [self._users.get(user.name), *map(self._groups.get, user.groups)]
         return [each for each in holders if each is not None]
 
-    def _ranks(self, user: User, scopes: Iterable[str]) -> list[int]:
+    def _visited(self, user: User, scopes: Iterable[str]) -> Iterator[Grant]:
+        scopes = tuple(scopes)
         held = [each[scope] for each in self._holders(user) for scope in scopes if scope in each]
-        return sorted({rank for each in held for rank in each.ranks})
+        order = -1
+        for rank in sorted({rank for each in held for rank in each.ranks}):
+            grant = self._grants[rank]
+            if grant.order != order:
+                order = grant.order
+                yield grant
 
     def _reason(self, rank: int) -> str:
         reason = self._reasons.get(rank)

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from ontology.cluster import manifests
 from ontology.cluster.rbac import GROUP, Binding, ClusterRole, PolicyRule, RbacObject, read
+from ontology.errors import TooCostlyError
 from ontology.scenario import Evaluator, Question, Scenario
 from ontology.semantics.rbac import rules
 from ontology.semantics.rbac.bindings import Authorizer, authorizer, not_found, unresolved
@@ -30,6 +31,7 @@ EVERYTHING = (
     PolicyRule(verbs=(rules.ALL,), api_groups=(rules.ALL,), resources=(rules.ALL,)),
     PolicyRule(verbs=(rules.ALL,), non_resource_urls=(rules.ALL,)),
 )
+_MOST_COMPARISONS = 2_000_000
 _OBJECT = "question.escalation.object"
 
 
@@ -71,6 +73,7 @@ def evaluate(scenario: Scenario, question: Escalation) -> Verdict:
 
     Raises:
         InvalidObjectError: the object is no role or binding, or one that the API server would refuse.
+        TooCostlyError: rights and held rules beyond comparing.
     """
     manifests.check(question.object, path=_OBJECT)
     index = authorizer(scenario)
@@ -175,8 +178,14 @@ def held_rules(index: Authorizer, user: User, namespace: str) -> tuple[PolicyRul
 
 
 def lacking(held: Iterable[PolicyRule], granted: Iterable[PolicyRule]) -> tuple[PolicyRule, ...]:
-    """Return the rights of `granted` that no single rule of `held` covers, with repetition."""
-    held = tuple(held)
+    """Return the rights of `granted` that no single rule of `held` covers, with repetition.
+
+    Raises:
+        TooCostlyError: more comparisons of a right with a rule than are made.
+    """
+    held, granted = tuple(held), tuple(granted)
+    if sum(map(rules.size, granted)) * (len(held) + 1) > _MOST_COMPARISONS:
+        raise TooCostlyError(f"more than {_MOST_COMPARISONS} comparisons of rights", path="objects")
     rights = (right for rule in granted for right in rules.breakdown(rule))
     return tuple(right for right in rights if not any(rules.covers(rule, right) for rule in held))
 

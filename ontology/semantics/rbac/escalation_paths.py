@@ -6,11 +6,12 @@ of bindings and the service accounts given; a member of a group is taken to be i
 Source: kubernetes.io/docs/concepts/security/rbac-good-practices, privilege escalation risks (v1.36).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ontology.cluster.accounts import Secret, ServiceAccount
+from ontology.cluster.meta import KubeObject
 from ontology.cluster.pods import Pod
 from ontology.cluster.rbac import GROUP, ClusterRole, Subject
 from ontology.errors import TooCostlyError
@@ -23,7 +24,7 @@ from ontology.semantics.rbac.escalation import EVERYTHING, MASTERS, held_rules, 
 from ontology.semantics.rbac.requests import Request, User
 from ontology.verdict import Outcome, Step, Verdict
 
-_MAX_IDENTITIES = 20_000
+_MOST_PAIRS = 100_000
 _ACCOUNT_OF_SECRET = "kubernetes.io/service-account.name"  # noqa: S105 - an annotation's key
 _TOKEN_SECRET = "kubernetes.io/service-account-token"  # noqa: S105 - a Secret's type
 # What makes pods: who may create one of these runs pods with any service account of the namespace.
@@ -41,6 +42,9 @@ _POD_MAKERS = (
 
 class EscalationPaths(Question, frozen=True):
     """Nothing more to say: every subject is looked at."""
+
+
+Account = tuple[str, str]  # namespace and name
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +81,11 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """What the ways look at: the authorizer, and the pods and token Secrets that are there."""
+    """What the ways look at: the authorizer, and the names of pods and token Secrets of each account."""
 
     index: Authorizer
-    pods: tuple[Pod, ...]
-    secrets: tuple[Secret, ...]
+    pods: Mapping[Account, Sequence[str]]
+    secrets: Mapping[Account, Sequence[str]]
 
     def may(  # noqa: PLR0913 - a request has as many attributes
         self, user: User, verb: str, resource: str, *, group: str = "", namespace: str = "", name: str = ""
@@ -109,10 +113,16 @@ def evaluate(scenario: Scenario, _: EscalationPaths) -> Verdict:
     Raises:
         TooCostlyError: more subjects than are searched.
     """
-    world = World(index=authorizer(scenario), pods=scenario.all(Pod), secrets=scenario.all(Secret))
+    world = World(
+        index=authorizer(scenario),
+        pods=_by_account((pod, pod.spec.service_account_name or "default") for pod in scenario.all(Pod)),
+        secrets=_by_account(
+            (secret, (secret.metadata.annotations or {}).get(_ACCOUNT_OF_SECRET, ""))
+            for secret in scenario.all(Secret)
+            if secret.type == _TOKEN_SECRET
+        ),
+    )
     everyone = identities(world.index, scenario.all(ServiceAccount))
-    if len(everyone) > _MAX_IDENTITIES:
-        raise TooCostlyError(f"more than {_MAX_IDENTITIES} subjects to search for paths", path="objects")
     hops = search(world, everyone)
     admins = [each for each in everyone if each not in hops and _is_admin(world, each)]
     paths = {each: tuple(_path(hops, each)) for each in everyone if each in hops}
@@ -124,6 +134,14 @@ def evaluate(scenario: Scenario, _: EscalationPaths) -> Verdict:
         outcome=Outcome.of(bool(paths)),
         explain=lambda: tuple(_steps(admins, paths)),
     )
+
+
+def _by_account(objects: Iterable[tuple[KubeObject, str]]) -> dict[Account, list[str]]:
+    """Return the names of objects by namespace and account."""
+    found: dict[Account, list[str]] = {}
+    for each, account in objects:
+        found.setdefault((each.namespace, account), []).append(each.name)
+    return found
 
 
 def identities(index: Authorizer, accounts: Sequence[ServiceAccount]) -> tuple[Identity, ...]:
@@ -142,13 +160,19 @@ def identities(index: Authorizer, accounts: Sequence[ServiceAccount]) -> tuple[I
 
 
 def search(world: World, everyone: Sequence[Identity]) -> dict[Identity, Hop]:
-    """Return the first hop of a shortest path for everyone who has one and is not admin already."""
+    """Return the first hop of a shortest path for everyone who has one and is not admin already.
+
+    Raises:
+        TooCostlyError: more pairs of subjects than are searched.
+    """
     reached = [each for each in everyone if _is_admin(world, each)]
     waiting = [each for each in everyone if each not in set(reached)]
     hops: dict[Identity, Hop] = {}
     fresh: Sequence[Identity] = reached
     first = True
     while waiting and (fresh or first):
+        if len(waiting) * (len(fresh) + 1) > _MOST_PAIRS:
+            raise TooCostlyError(f"more than {_MOST_PAIRS} pairs of subjects to search", path="objects")
         found = {each: hop for each in waiting if (hop := _hop(world, each, fresh, direct=first))}
         hops |= found
         waiting = [each for each in waiting if each not in found]
@@ -242,13 +266,10 @@ def _creates_pods(world: World, who: Identity, targets: Sequence[Identity]) -> I
 def _enters_pods(world: World, who: Identity, targets: Sequence[Identity]) -> Iterator[Hop]:
     """Enter a running pod and take its token."""
     for target in _accounts(targets):
-        for pod in world.pods:
-            uses = (pod.namespace, pod.spec.service_account_name or "default") == (
-                target.namespace,
-                target.name,
-            )
-            if uses and world.may(who.user, "create", "pods/exec", namespace=pod.namespace, name=pod.name):
-                facts = {"target": str(target), "pod": pod.name, "namespace": pod.namespace}
+        namespace = target.namespace
+        for pod in world.pods.get((namespace, target.name), ()):
+            if world.may(who.user, "create", "pods/exec", namespace=namespace, name=pod):
+                facts = {"target": str(target), "pod": pod, "namespace": namespace}
                 yield Hop("rbac.pathExec", facts, target)
 
 
@@ -258,17 +279,11 @@ def _reads_secrets(world: World, who: Identity, targets: Sequence[Identity]) -> 
     for target in _accounts(targets):
         namespace = target.namespace
         facts = {"target": str(target), "namespace": namespace}
-        for secret in world.secrets:
-            if _holds_token_of(secret, target) and _reads(world, user, namespace, secret.name):
-                yield Hop("rbac.pathSecret", facts | {"secret": secret.name}, target)
+        for secret in world.secrets.get((namespace, target.name), ()):
+            if _reads(world, user, namespace, secret):
+                yield Hop("rbac.pathSecret", facts | {"secret": secret}, target)
         if world.may(user, "create", "secrets", namespace=namespace) and _reads(world, user, namespace, ""):
             yield Hop("rbac.pathNewSecret", facts, target)
-
-
-def _holds_token_of(secret: Secret, target: Identity) -> bool:
-    annotated = (secret.metadata.annotations or {}).get(_ACCOUNT_OF_SECRET)
-    there = (secret.namespace, annotated) == (target.namespace, target.name)
-    return secret.type == _TOKEN_SECRET and there
 
 
 def _reads(world: World, user: User, namespace: str, name: str) -> bool:

@@ -7,11 +7,12 @@ that lacks one thing; a role that is not where its binding looks; a subject that
 from collections.abc import Iterator
 from typing import Any
 
-from ontology.cluster.rbac import Binding, PolicyRule, Subject
+from ontology.cluster.rbac import Binding, ClusterRole, PolicyRule, Role, Subject
 from ontology.semantics.rbac import rules, subjects
 from ontology.semantics.rbac.bindings import CLUSTER, Authorizer, Grant
 from ontology.semantics.rbac.requests import Request, User, described
-from ontology.verdict import Role, Step
+from ontology.verdict import Role as StepRole
+from ontology.verdict import Step
 
 Facts = dict[str, Any]
 
@@ -32,7 +33,7 @@ def near_misses(index: Authorizer, request: Request) -> Iterator[Step]:
 
 
 def _miss(rule: str, facts: Facts, *concepts: str) -> Step:
-    return Step(rule, holds=False, facts=facts, role=Role.NEAR_MISS, concepts=concepts)
+    return Step(rule, holds=False, facts=facts, role=StepRole.NEAR_MISS, concepts=concepts)
 
 
 def _elsewhere(index: Authorizer, request: Request, facts: Facts) -> Iterator[Step]:
@@ -136,15 +137,15 @@ def _named(grant: Grant) -> Facts:
 
 def _misplaced_roles(index: Authorizer, request: Request, facts: Facts) -> Iterator[Step]:
     """Yield roles that a binding of the user's names, but that stand where it does not look."""
+    by_name: dict[str, list[Role | ClusterRole]] = {}
+    for role in index.roles:
+        by_name.setdefault(role.name, []).append(role)
     for grant in index.grants(request.user, request.scope):
-        if grant.rules is not None:
-            continue
-        name, kind = grant.binding.role_ref.name, grant.binding.role_ref.kind
-        for role in index.roles:
-            if role.name == name:
-                where = f"{role.KIND} `{role.name}`" + (f" ({role.scope})" if role.scope else "")
-                told = facts | _named(grant) | {"found": where}
-                yield _miss("rbac.missingRole", told, kind, role.KIND)
+        reference = grant.binding.role_ref
+        for role in by_name.get(reference.name, ()) if grant.rules is None else ():
+            where = f"{role.KIND} `{role.name}`" + (f" ({role.scope})" if role.scope else "")
+            told = facts | _named(grant) | {"found": where}
+            yield _miss("rbac.missingRole", told, reference.kind, role.KIND)
 
 
 def _almost_the_user(index: Authorizer, request: Request, facts: Facts) -> Iterator[Step]:

@@ -102,6 +102,13 @@ def _lacks(entries: Collection[str], covering: Iterable[str]) -> bool:
     return not any(each in entries for each in covering)
 
 
+def size(rule: PolicyRule) -> int:
+    """Return how many rights the rule has: how many `breakdown` yields."""
+    named = len(rule.resource_names) or 1
+    resources = len(rule.api_groups) * len(rule.resources) * named
+    return len(rule.verbs) * (resources + len(rule.non_resource_urls))
+
+
 def breakdown(rule: PolicyRule) -> Iterator[PolicyRule]:
     """Yield the rights of a rule one by one.
 

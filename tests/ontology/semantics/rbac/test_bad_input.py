@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ontology.errors import InvalidObjectError, InvalidQuestionError, OntologyError
+from ontology.errors import InvalidObjectError, InvalidQuestionError, OntologyError, TooCostlyError
 from ontology.evaluators import answer
 
 API = "rbac.authorization.k8s.io/v1"
@@ -144,3 +144,39 @@ def test_a_changed_manifest_is_seen() -> None:
     held["rules"][0]["verbs"] = ["list"]
 
     assert answer(asked).answer["allowed"] is False
+
+
+MANY = [f"x{number}" for number in range(400)]
+
+
+def test_a_rule_of_many_million_rights_is_answered_without_spelling_them() -> None:
+    huge = role(rule={"verbs": [*MANY, "get"], "apiGroups": [*MANY, ""], "resources": [*MANY, "pods"]})
+    bound = binding("RoleBinding", {"kind": "User", "name": "jane"}, roleRef={"kind": "Role", "name": "r"})
+
+    found = answer({"system": "rbac", "objects": [huge, bound], "question": ASKED})
+
+    assert found.answer["allowed"] is True
+    assert found.steps
+
+
+def test_a_check_of_many_million_rights_is_refused() -> None:
+    huge = role(rule={"verbs": MANY, "apiGroups": MANY, "resources": MANY})
+    asked = {"escalation": {"user": "x", "verb": "create", "object": huge}}
+
+    with pytest.raises(TooCostlyError):
+        answer({"system": "rbac", "objects": [], "question": asked})
+
+
+def test_too_many_roles_that_aggregate_are_refused() -> None:
+    roles = [
+        {
+            "apiVersion": API,
+            "kind": "ClusterRole",
+            "metadata": {"name": f"r{number}"},
+            "aggregationRule": {"clusterRoleSelectors": [{}]},
+        }
+        for number in range(1001)
+    ]
+
+    with pytest.raises(TooCostlyError):
+        answer({"system": "rbac", "objects": roles, "question": ASKED})

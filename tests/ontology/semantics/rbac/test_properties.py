@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -124,6 +125,17 @@ def test_the_index_finds_what_a_visit_of_every_binding_finds(
     assert decision.allowed == bool(visited(given_objects, request))
     if decision.allowed:
         assert decision.reason == visited(given_objects, request)
+
+
+@given(objects(), requests)
+def test_rules_too_large_to_spell_out_are_tested_as_they_are(
+    given_objects: list[RbacObject], request: Request
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ontology.semantics.rbac.bindings._MOST_RIGHTS", 1)
+        decision = Authorizer(given_objects).authorize(request)
+
+    assert decision == Authorizer(given_objects).authorize(request)
 
 
 @given(objects(), requests, bindings("more"))
