@@ -38,7 +38,8 @@ def labels(reading: Reading, node: Node) -> Iterator[Fact]:
 def _explains(reading: Reading, node: Node, text: str) -> bool:
     if not text or is_value(text) or text.lower() in _STATED or _COMMAND.match(text):
         return False
-    if node.separator == ":" and ARROW.search(text) and not text[:1].isascii() and len(ARROW.split(text)) > 2:
+    parts = [p for p in ARROW.split(text) if p.strip()]
+    if len(parts) > 1 and all(reading.linker.term(p, reading.context(node)).choice for p in parts):
         return False
     terms = reading.terms(text, node)
     named = [t for t in terms if t.choice]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from ingest.extract.facts import PATTERN, STRUCTURE, Fact
 from ingest.extract.reading import Owners, Reading, is_class, is_enumerated, is_member, is_part
+from ingest.link.api import owns
 from ingest.link.outline import ARROW, Node, Term
 from ingest.parse.blocks import BlockKind
 from ontology.concepts import ConceptKind
@@ -21,7 +22,7 @@ _ET_CETERA = re.compile(
 _PATTERN = re.compile(r"^[\w<>{}\[\]-]+(?:[./*@][\w<>{}\[\]*-]+){2,}$")
 _RELATIVE = re.compile(r"(?P<modifier>.*[가-힣](?:는|은|한|된|할|던|적인)\s+)(?P<list>[^\s].*)$")
 _TAIL = re.compile(r"\s*(?:와|과|처럼)?\s*같(?:이|은)\s.*$")
-_LIKE = re.compile(r"^(?P<list>[^.]{1,60}?)(?:와|과)\s*같(?:이|은)\s")
+_LIKE = re.compile(r"^(?P<list>[^.]{1,60}?)(?:와|과)\s*같이\s")
 _COMMAND = re.compile(r"^`?(?:kubectl|helm|docker|etcdctl|kubeadm)\b")
 
 
@@ -126,6 +127,9 @@ def label_members(reading: Reading, node: Node) -> Iterator[Fact]:
         owners = Owners(tuple(t.name for t in node.left_terms), node, ())
     elif node.role in {"kinds", "example", "parts"}:
         owners = reading.owners(node)
+    elif not node.role:
+        owners = reading.owners(node)
+        listed = [t for t in listed if all(owns(o, t.name) or is_member(t.name, o) for o in owners.names)]
     else:
         return
     if node.role == "example":
@@ -140,7 +144,7 @@ def label_members(reading: Reading, node: Node) -> Iterator[Fact]:
                 yield Fact(subject=owner, predicate=predicate, object=term.name, lines=lines, kind=PATTERN)
             elif node.role == "parts" or is_part(term.name, owner):
                 yield Fact(subject=term.name, predicate="partOf", object=owner, lines=lines, kind=PATTERN)
-            elif reading.kind(owner) is ConceptKind.ABSTRACT or node.role == "kinds":
+            elif reading.kind(owner) is ConceptKind.ABSTRACT or is_class(owner) or node.role == "kinds":
                 yield _example(owner, term.name, owners, node, kind=PATTERN)
 
 

@@ -27,7 +27,7 @@ _ACTORS = frozenset({ConceptKind.COMPONENT})
 
 def arrows(reading: Reading, node: Node) -> Iterator[Fact]:
     """`A ► B`: a change of state between states, an order between steps."""
-    if node.line is None or node.kind is BlockKind.HEADING or node.left_terms:
+    if node.line is None or node.kind is BlockKind.HEADING:
         return
     text = node.right if node.separator else node.text
     creation = _CREATION.search(text)
@@ -45,6 +45,8 @@ def arrows(reading: Reading, node: Node) -> Iterator[Fact]:
                 kind=PATTERN,
                 condition=condition,
             )
+        return
+    if node.left_terms and not all(_whole(reading, node, part) for part in parts):
         return
     steps = [_Step(part, _named_in(reading, node, part), _whole(reading, node, part)) for part in parts]
     names = _actors(steps)

@@ -23,6 +23,19 @@ _STATUS = (
 )
 
 
+def _in_brackets(reading: Reading, node: Node) -> list[tuple[str, str]]:
+    """`Retain, Delete, Recycle (deprecated)`: the member of a list with its state behind it."""
+    terms = reading.terms(node.right if node.separator else node.text, node)
+    if not terms or not all(t.choice for t in terms):
+        return []
+    return [
+        (term.name, status)
+        for term in terms
+        for status, pattern in _STATUS
+        if term.bracket and pattern.search(term.bracket)
+    ]
+
+
 def stated(reading: Reading, node: Node) -> Iterator[Fact]:
     """The first status word of a line, of the concept that the line explains."""
     if node.line is None or node.kind is BlockKind.HEADING:
@@ -31,6 +44,11 @@ def stated(reading: Reading, node: Node) -> Iterator[Fact]:
     if not found:
         return
     at, status = min(found)
+    beside = _in_brackets(reading, node)
+    if beside:
+        for name, stage in beside:
+            yield Fact(subject=name, predicate="status", object=stage, lines=(node.line,), kind=PATTERN)
+        return
     if status in {"Alpha", "Beta", "Removed"} and not node.left_terms and "(" not in node.text[:at]:
         subject = next((n.name for n in node.named if n.end <= at), "")
     elif node.left_terms and node.left_terms[0].choice:

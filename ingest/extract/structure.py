@@ -65,7 +65,7 @@ def items(reading: Reading, node: Node) -> Iterator[Fact]:
     if node.separator and valued(reading, node):
         return
     terms = node.left_terms or node.terms or _head(node)
-    if node.separator and node.left_terms and not node.right and node.topics:
+    if node.separator in {"-", "–", "—"} and node.left_terms and not node.right and node.topics:
         yield from _field_beside_owner(reading, node)
         return
     if not terms or not all(t.choice for t in terms):

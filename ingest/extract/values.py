@@ -145,6 +145,7 @@ def _value(
         )
 
 
+_NEAREST = 4
 _SITUATIONAL = frozenset({"PodPhase", "PodCondition", "ContainerState"})
 
 
@@ -180,6 +181,8 @@ def owner_of_value(
 
 
 def _nearest(known: Enumeration, chain: list[str]) -> str:
+    if known.subject in chain[:_NEAREST]:
+        return known.subject
     if known.predicate == "hasOperator":
         return next((c for c in chain if c in known.owners and not c.endswith(".operator")), known.subject)
     return known.subject

@@ -151,6 +151,8 @@ def _is_strict(form: str, name: str, kind: ConceptKind) -> bool:
             return False
         return bool(_HANGUL.search(form)) or _CAMEL.search(form) is None
     if kind is ConceptKind.FIELD:
+        if form in _aliases()["terms"]:
+            return False
         return not words.isdisjoint(_aliases()["fields_and_values"]) or _is_plain_word(form)
     return len(form) <= _SHORT - 1 and form.islower() and form != name
 

@@ -77,6 +77,7 @@ _ROLES_BEFORE_NAMES = frozenset(
     "command example option definition default purpose cause alias remark".split()
 )
 _QUESTION_OR_ANSWER = re.compile(r"(?:Q|A|질문|답변?|문|Ans(?:wer)?|Question)\s*\d*$", re.IGNORECASE)
+_HANGUL = re.compile(r"[가-힣]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{4,40}$")
 _FIELDS_AROUND = 2
 _LABEL_WORDS = 6
@@ -662,6 +663,8 @@ class _Reader:
     def _head_of_phrase(self, node: Node) -> None:
         """`컨테이너의 이미지 다운로드` names what its last words name."""
         if node.kind is BlockKind.PARAGRAPH or not node.named or len(node.text.split()) > _PHRASE_WORDS:
+            return
+        if not _HANGUL.search(node.text):
             return
         last = node.named[-1]
         rest = node.text[last.mention.stop :].strip()

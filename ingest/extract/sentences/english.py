@@ -37,6 +37,12 @@ _WITHIN = re.compile(
 )
 _INTO = re.compile(r"\b(?:in|inside|into|within|on)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
 _ONTO = re.compile(r"\b(?:to|on|onto)\s+(?:an?\s+|the\s+|each\s+|every\s+|suitable\s+)*$", re.IGNORECASE)
+_AND = re.compile(r"\s+(?:and|or|and then)\s+", re.IGNORECASE)
+_PREPOSITION = re.compile(
+    r"\b(?:on|in|of|to|from|by|with|for|at|into|behind|between)\s+(?:(?:an?|the|each|every|its|all|one)\s+)?$",
+    re.IGNORECASE,
+)
+_JUST_BEFORE = re.compile(r"\s+(?:to\s+(?:be\s+)?|that\s+|which\s+|that are\s+)", re.IGNORECASE)
 _PAIR = 2
 _REACH = 6  # words between a verb and what it takes
 # an object of one of these predicates may not be a value or a trait of the language
@@ -67,11 +73,9 @@ def read(reading: Reading, scene: Scene) -> Iterator[Fact]:
     condition = _CONDITION.match(scene.text)
     clause_start = condition.end() if condition and not condition["c"].lower().startswith("without") else 0
     hits = [h for h in _hits(scene) if h.start >= clause_start]
+    stated = condition["c"] if condition and clause_start else ""
     for position, hit in enumerate(hits):
-        limit = hits[position + 1].start if position + 1 < len(hits) else len(scene.text)
-        yield from _frame(
-            reading, scene, hit, hits[:position], limit, condition["c"] if condition and clause_start else ""
-        )
+        yield from _frame(reading, scene, hit, hits[:position], hits[position + 1 :], stated)
     yield from _needed(scene)
     yield from _scopes(scene)
     yield from _wholes(scene)
@@ -87,11 +91,12 @@ def _hits(scene: Scene) -> list[_Hit]:
 
 
 def _frame(
-    reading: Reading, scene: Scene, hit: _Hit, before: list[_Hit], limit: int, condition: str
+    reading: Reading, scene: Scene, hit: _Hit, before: list[_Hit], following: list[_Hit], condition: str
 ) -> Iterator[Fact]:
     if _is_gerund(scene, hit):
         return
-    objects = _objects(scene, hit, limit)
+    limit = following[0].start if following else len(scene.text)
+    objects = _objects(scene, hit, limit) or _shared(scene, hit, following)
     predicate = hit.predicate
     if predicate == "assigns":
         yield from _assigned(scene, hit, limit)
@@ -117,7 +122,7 @@ def _frame(
     predicate, subjects, objects_names, negated = _turned(predicate, subjects, objects_names, negated=negated)
     for subject in subjects:
         for object_ in objects_names:
-            if subject != object_ and _fits(reading, predicate, object_):
+            if subject != object_ and _fits(reading, predicate, object_, hit.verb):
                 yield scene.fact(subject, predicate, object_, negated=negated, condition=condition)
 
 
@@ -128,6 +133,13 @@ def _assigned(scene: Scene, hit: _Hit, limit: int) -> Iterator[Fact]:
         scene.text[after[0].end - scene.offset : after[1].start - scene.offset]
     ):
         yield scene.fact(after[0].name, "runsOn", after[1].name)
+
+
+def _shared(scene: Scene, hit: _Hit, following: list[_Hit]) -> tuple[Named, ...]:
+    """`evicts and recreates pods`: both verbs take what follows the second."""
+    if not following or not _AND.fullmatch(scene.text[hit.end : following[0].start]):
+        return ()
+    return _objects(scene, following[0], following[1].start if len(following) > 1 else len(scene.text))
 
 
 def _turned(
@@ -145,8 +157,10 @@ def _turned(
             return predicate, subjects, objects, negated
 
 
-def _fits(reading: Reading, predicate: str, object_: str) -> bool:
+def _fits(reading: Reading, predicate: str, object_: str, verb: str) -> bool:
     kind = reading.kind(object_)
+    if predicate == "usedFor" and verb.startswith(("allow", "enabl", "provid", "help")):
+        return kind is ConceptKind.ABSTRACT
     if predicate in _TAKES_THINGS:
         return kind is not ConceptKind.ENUM and not (
             kind is ConceptKind.FIELD and predicate in {"creates", "deletes", "runsOn"}
@@ -166,6 +180,10 @@ def _subjects(scene: Scene, hit: _Hit, before: list[_Hit]) -> tuple[str, ...]:
         if done:
             return tuple(n.name for n in done)
     own = [n for n in scene.named if start <= n.start - scene.offset < hit.start]
+    close = own[-1] if own else None
+    if close is not None and _JUST_BEFORE.fullmatch(scene.text[close.end - scene.offset : hit.start]):
+        if not _PREPOSITION.search(scene.text[: close.start - scene.offset]):
+            return (close.name,)
     opening = [n for n in own if _opens(scene.text[start : n.start - scene.offset])]
     if opening:
         return _with_joined(scene, opening[0], hit.start)

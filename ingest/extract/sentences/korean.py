@@ -34,7 +34,7 @@ _NEGATED = re.compile(
 )  # fmt: skip
 _NOT_BEFORE = re.compile(r"(?:^|\s)(?:안|못|함께|동시)\s*$")
 _CONDITIONAL = re.compile(
-    r"^(?:하|되|시키|해|돼|[이가]\s?되)?[가-힣]{0,5}?(?:면|다면|려면|때|경우|시(?=[\s,]|$))|^\s?(?:시|후|뒤|전|중|때|시에|하면|되면)(?=[\s,에]|$)|^[가-힣]{1,4}\s(?:때|후|뒤|경우|시|다음)(?=[\s,에는]|$)"
+    r"^(?:하|되|시키|해|돼|[이가]\s?되)?[가-힣]{0,5}?(?:면|다면|려면|때|경우|시(?=[\s,]|$))|^\s?(?:시|후|뒤|전|중|때|시에|하면|되면)(?=[\s,에]|$)|^[가-힣]{1,4}\s(?:때|경우|시)(?=[\s,에는]|$)"
 )
 _PASSIVE = re.compile(r"^(?:되|된|될|됨|됩|돼|됐|어지|어진|어짐|져|진다|지지)")
 _ADNOMINAL_PASSIVE = re.compile(r"^(?:된|되어\s?있는|되어진|돼\s?있는|되는)\s")
@@ -61,13 +61,15 @@ _COPULA = re.compile(
     r"^(?:이다|다|입니다|임|이에요|예요|의\s?일종|이라고\s?(?:한다|합니다|할)|의\s?한\s?종류|역할|\s?역할)?[.\s]*(?:이다|입니다|을?\s?한다|을?\s?합니다)?\s*$"
 )
 _SCOPE = re.compile(
-    r"^\s?(?:단위|수준|범위|레벨|전체|전역|내에서만|안에서만|에만|만\s?접근|의\s?(?:자원|리소스)에만|내에서\s?만|에서만|별로)"
+    r"^\s?(?:단위|수준|범위|레벨|전체|전역|내에서만|안에서만|내부에서만|에만|만\s?접근|의\s?(?:자원|리소스)에만|내에서\s?만|에서만|별로)"
 )
 _ORDERED = re.compile(r"(?:차례대로|순서대로|순차적으로|순으로)")
 _AFTER = re.compile(r"^(?:[을를]?\s?[가-힣]{1,4}\s?)?(?:한|된)?\s?(?:후|뒤|다음)(?:에)?(?=[\s,]|$)")
 _BELONG = re.compile(r"^에\s?(?:속한다|속합니다|속함|속하지\s?않\S*|포함된다|포함됩니다|종속된다|종속됩니다)")
 _BRACKETED = re.compile(r"^(?:\s?[가-힣]{2,4})?\s?\([^()]*\)")
 _CONDITION_BETWEEN = re.compile(r"[가-힣](?:으면|면|다면|려면)[\s,]|(?:때|경우|시)[\s,]")
+_QUALIFIES = re.compile(r"\s*[가-힣]+(?:된|되는|한|하는|있는)\s")
+_OTHER_OBJECT = re.compile(r"[가-힣A-Za-z](?:을|를)(?=\s|$)")
 _BY_HAND = re.compile(r"(?:직접|수동으로|따로)\s*$")
 
 
@@ -235,7 +237,8 @@ def _patients(scene: Scene, verb: _Verb) -> tuple[Named, ...]:
 
 
 def _is_near(gap: str) -> bool:
-    return len(gap.split()) <= _NEAR
+    """Whether a bare name may be the object of what follows: no other noun stands in its place."""
+    return len(gap.split()) <= _NEAR and (_OTHER_OBJECT.search(gap) is None or _AMOUNT.match(gap) is not None)
 
 
 def _joined(scene: Scene, args: tuple[Named, ...], index: int) -> tuple[Named, ...]:
@@ -302,6 +305,8 @@ def _acts(reading: Reading, scene: Scene, verb: _Verb, agents: tuple[str, ...]) 
         patients = _patients_before(scene, verb)
     if not patients:
         return
+    if verb.stem == "제거" and any(n.mention.particle == "에서" for n in verb.args):
+        return  # taken out of a list, not deleted
     explicit = _agent(verb, (), besides=patients)
     if verb.conditional and not explicit:
         return
@@ -457,6 +462,7 @@ def _stored(scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fact
             if n.mention.particle in _TARGET
             and n not in contents
             and not _BELONGS.match(_behind(scene, n)[:6])
+            and not _QUALIFIES.match(scene.text[n.mention.stop - scene.offset :])
         ),
         None,
     )
