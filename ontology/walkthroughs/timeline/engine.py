@@ -29,6 +29,7 @@ from ontology.walkthroughs.timeline.runtime import OOM_KILLED, SIGKILLED, Runtim
 from ontology.walkthroughs.timeline.world import Delete, Happening
 
 _NODE_GRACE = 50 * MS  # node-monitor-grace-period
+_EVICTION_GRACE = 1  # what the kubelet gives a pod past a hard threshold, in seconds
 _INIT_RUN = 1 * MS
 _UNREACHABLE = Taint(key="node.kubernetes.io/unreachable", effect="NoExecute")
 # what admission adds where a pod does not say otherwise
@@ -166,6 +167,12 @@ class Life:
 
     def _mark_deleted(self, grace: int) -> None:
         self.deletion_grace = grace
+        if grace == 0:
+            # by force: the API lets the object go and asks nobody
+            self._report()
+            self.removed = True
+            self.clock.tell("pod", "pod", "removed", "Forced")
+            return
         self.clock.tell("pod", "pod", "Terminating", "Deleted", reason=f"{grace} s")
         if self.reporting:
             self.runtime.stop_all(grace)
@@ -173,7 +180,7 @@ class Life:
     def _evict(self, happening: Happening) -> None:
         if self.reports.phase not in FINAL:
             self.clock.event("pod", "Evicted", "Evicted", str(happening.event.evict))
-            self._fail("Evicted", grace=0)
+            self._fail("Evicted", grace=_EVICTION_GRACE)
 
     def _deadline(self) -> None:
         if self.reports.phase not in FINAL and self.deletion_grace is None:

@@ -14,7 +14,8 @@ OOM_KILLED = "OOMKilled"
 SIGKILLED = 137
 
 _GRACE = 30
-_LEAST_GRACE = 2 * MS  # what a container has after a preStop hook that used up the whole grace period
+# However short the grace period, and though a preStop hook has used it up: so much is left after SIGTERM.
+_LEAST_GRACE = 2 * MS
 _IMAGE_BACKOFF, _IMAGE_MAX = 10 * MS, 300 * MS
 
 
@@ -157,7 +158,7 @@ class Runtime:
                 worker.rest()
         self.clock.event(actor.name, "Killing", rule)
         hook = min(actor.pre_stop_ms, grace * MS)
-        left = max(grace * MS - hook, _LEAST_GRACE if hook else 0)
+        left = max(grace * MS - hook, _LEAST_GRACE)
         if hook:
             self.clock.tell("signal", actor.name, "preStop", "PreStop")
             self._later(actor, self.clock.now + hook, END, lambda a: self._terminate(a, left))
@@ -178,17 +179,13 @@ class Runtime:
         """Stop the sidecars from the last to the first, each when the one after it has ended."""
         running = [actor for actor in self.actors.values() if actor.running]
         if running and all(actor.role is Role.SIDECAR for actor in running):
-            left = self._stop_by - self.clock.now
-            grace = max(left, _LEAST_GRACE) // MS if left > 0 else 0
-            self.stop(running[-1], grace, "KillingSidecar")
+            left = max(self._stop_by - self.clock.now, 0)
+            self.stop(running[-1], left // MS, "KillingSidecar")
 
     def _stop_unhealthy(self, actor: Actor, grace: int | None) -> None:
         self.stop(actor, self.grace if grace is None else grace, "KillingUnhealthy")
 
     def _terminate(self, actor: Actor, left: int) -> None:
-        if left == 0:
-            self._kill(actor)
-            return
         self.clock.tell("signal", actor.name, actor.stop_signal, "Sigterm")
         if actor.habits.stops_after <= left:
             due = self.clock.now + actor.habits.stops_after

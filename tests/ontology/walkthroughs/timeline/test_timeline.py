@@ -193,7 +193,12 @@ def test_a_job_pod_succeeds_when_its_sidecar_has_stopped() -> None:
             15,
             id="a shorter grace period",
         ),
-        pytest.param([{"at": 10, "delete": {"gracePeriodSeconds": 0}}], [(10, "SIGKILL")], 10, id="by force"),
+        pytest.param(
+            [{"at": 10, "delete": {"gracePeriodSeconds": 1}}, {"container": "app", "stopsAfterSeconds": 99}],
+            [(10, "SIGTERM"), (12, "SIGKILL")],
+            12,
+            id="two seconds at least",
+        ),
     ],
 )
 def test_a_deleted_pod(events: list[dict[str, Any]], signals: list[Any], removed: float) -> None:
@@ -202,6 +207,14 @@ def test_a_deleted_pod(events: list[dict[str, Any]], signals: list[Any], removed
     assert told(verdict, "signal") == signals
     assert told(verdict, "pod") == [(10, "Terminating"), (removed, "removed")]
     assert told(verdict, "endpoint") == [(0, "in"), (10, "out")]
+
+
+def test_a_forced_deletion_waits_for_nobody() -> None:
+    verdict = play([{"at": 10, "delete": {"gracePeriodSeconds": 0}}])
+
+    assert told(verdict, "pod") == [(10, "removed")]
+    assert told(verdict, "endpoint") == [(0, "in"), (10, "out")]
+    assert told(verdict, "signal") == []
 
 
 @pytest.mark.parametrize(
@@ -240,7 +253,7 @@ def test_active_deadline_and_eviction_fail_the_pod_for_good() -> None:
     assert told(deadline, "phase")[-1] == (60, "Failed")
     assert deadline.answer["final"]["status"]["reason"] == "DeadlineExceeded"
     assert told(evicted, "phase")[-1] == (50, "Failed")
-    assert told(evicted, "signal") == [(50, "SIGKILL")]
+    assert told(evicted, "signal") == [(50, "SIGTERM")]
 
 
 def test_readiness_gates_hold_back_ready_only() -> None:
@@ -413,12 +426,12 @@ def test_a_spec_that_the_api_refuses_is_refused_with_its_path(spec: dict[str, An
     assert refused.value.path == f"objects[0].spec.{path}"
 
 
-def test_a_negative_grace_period_counts_as_one_second() -> None:
+def test_a_negative_grace_period_counts_as_one_second_and_two_are_the_least() -> None:
     events = [{"at": 10, "delete": True}, {"container": "app", "stopsAfterSeconds": 99}]
 
     assert told(play(events, terminationGracePeriodSeconds=-5), "signal") == [
         (10, "SIGTERM"),
-        (11, "SIGKILL"),
+        (12, "SIGKILL"),
     ]
 
 
