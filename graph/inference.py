@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from graph.projection import Fact
+from graph.reading import Fact
 from graph.snapshot import Grounds
 from ontology import iri, terms
 from ontology.statements import Layer

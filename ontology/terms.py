@@ -12,11 +12,9 @@ _PROV, _OA, _DC, _XSD = PREFIXES["prov"], PREFIXES["oa"], PREFIXES["dcterms"], P
 # Classes
 NOTE = NS + "Note"
 SECTION = NS + "Section"
-SPAN = NS + "Span"
 EXTRACTION = NS + "Extraction"
 FINDING = NS + "Finding"
 IMAGE = NS + "Image"
-INFERENCE = NS + "Inference"
 
 # Of RDF, RDFS, SKOS, PROV, Web Annotation and Dublin Core
 TYPE = _RDF + "type"
@@ -46,12 +44,9 @@ LEVEL = NS + "level"
 ANCHOR = NS + "anchor"
 NAMES = NS + "names"
 
-# Of a span: lines and columns count from 1, bytes from 0
+# Of a span, beside those of Web Annotation; lines count from 1
 LINE = NS + "line"
 END_LINE = NS + "endLine"
-COLUMN = NS + "column"
-BYTE_START = NS + "byteStart"
-BYTE_END = NS + "byteEnd"
 
 # Of a fact and of the extraction that found it
 NEGATED = NS + "negated"

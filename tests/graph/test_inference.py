@@ -4,7 +4,7 @@ import pytest
 
 from graph import inference, projection
 from graph.embedded import EmbeddedStore
-from graph.projection import Fact
+from graph.reading import Fact
 from graph.snapshot import Grounds
 from ontology import iri
 from ontology.statements import Layer, Text

@@ -2,13 +2,18 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from graph import projection
+from graph import projection, reading
 from graph.embedded import EmbeddedStore
 from graph.snapshot import FactNode, Snapshot
+from ingest import read
+from ingest.emit import emit
 from ingest.ingested import Ingested
 from ingest.lint.findings import Finding, Severity
-from ontology import iri
+from ingest.pipeline import ingest_note
+from ontology import iri, vocabulary
 from ontology.statements import Statement
 
 
@@ -41,6 +46,34 @@ def test_every_quote_is_the_bytes_of_the_note(snapshot: Snapshot) -> None:
     for fact in of_notes(snapshot):
         data = snapshot.notes[fact.note].text.encode()
         assert data[fact.start : fact.end].decode() == fact.quote
+
+
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=60),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.booleans(),
+)
+def test_places_lead_back_to_the_bytes_of_any_file(odd: str, line_end: str, mark: bool) -> None:
+    text = ("\ufeff" if mark else "") + f"{odd}\n# Pod\n\n- Wating, 파드 : Running\n".replace("\n", line_end)
+    note = ingest_note(read.from_text(text), vocabulary.registry())
+    name = iri.note(note.document)
+
+    found = reading.of_triples(name, emit(note).replace(f" <{name}> .\n".encode(), b" .\n"))
+
+    data = text.encode()
+    assert found.facts
+    for fact in found.facts:
+        assert data[fact.start : fact.end].decode() == fact.quote
+    expected = {(f.line, f.column, f.start, f.end) for f in note.findings}
+    assert {(f.line, f.column, f.start, f.end) for f in found.findings} == expected
+    said = {(s.predicate, s.lines, s.spans[-1].column, s.spans[-1].start) for s in note.statements}
+    assert {(f.predicate, f.lines, f.column, f.start) for f in found.facts} == said
+
+
+def test_a_note_is_the_same_from_the_store_and_from_a_read_model(
+    filled: EmbeddedStore, snapshot: Snapshot
+) -> None:
+    assert list(reading.of_snapshot(snapshot).values()) == projection.read(filled)
 
 
 def test_a_literal_object_is_text_and_no_concept(snapshot: Snapshot) -> None:
@@ -100,6 +133,7 @@ def test_the_same_fact_said_twice_is_two_facts(
 def test_findings_come_with_their_place(
     store: EmbeddedStore, make_note: Callable[..., Ingested], to_quads: Callable[[Ingested], bytes]
 ) -> None:
+    start = make_note().text.encode().index(b"Pending")
     finding = Finding(
         document="pods.md",
         line=3,
@@ -107,15 +141,15 @@ def test_findings_come_with_their_place(
         found="Pending",
         kind="typo",
         severity=Severity.LOW,
-        start=60,
-        end=67,
+        start=start,
+        end=start + len("Pending"),
     )
     store.replace(iri.note("pods.md"), to_quads(replace(make_note(), findings=(finding,), unread=(5, 2))))
 
     found = projection.project(store)
 
     (node,) = found.findings
-    assert (node.line, node.column, node.kind, node.severity, node.start) == (3, 3, "typo", "low", 60)
+    assert (node.line, node.column, node.kind, node.severity, node.start) == (3, 3, "typo", "low", start)
     assert found.notes[0].unread == (2, 5)
 
 

@@ -56,7 +56,7 @@ def test_turtle_is_short_where_a_reader_gains_by_it(filled: EmbeddedStore) -> No
 
     assert "kl:hasPhase k8s:PodPhase.Pending, k8s:PodPhase.Running" in turtle
     assert " a kl:Note" in turtle
-    assert "kl:byteStart 0 " in turtle
+    assert "oa:start 0 " in turtle
 
 
 def test_names_that_turtle_would_misread_stay_whole_iris(store: EmbeddedStore) -> None:

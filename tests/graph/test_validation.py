@@ -7,9 +7,8 @@ NOTE = iri.note("bad.md")
 
 def test_what_we_write_conforms(filled: EmbeddedStore) -> None:
     filled.replace(iri.CURATED_GRAPH, curated.nquads("mark"))
-    reading = projection.read(filled)
-    inferred = inference.infer(reading.facts())
-    filled.replace(iri.INFERRED_GRAPH, inference.nquads(inferred, reading.facts()))
+    stated = list(projection.stated(projection.read(filled)))
+    filled.replace(iri.INFERRED_GRAPH, inference.nquads(inference.infer(stated), stated))
 
     found = validation.check(filled)
 
