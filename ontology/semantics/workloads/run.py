@@ -269,9 +269,12 @@ def _summary(cluster: Cluster, found: KubeObject) -> dict[str, Any]:
     makers = {found.name}
     if isinstance(found, Deployment):
         makers |= {each.name for each in cluster.entries if each.kind == "ReplicaSet"}
-    pods = [
-        each for each in cluster.entries if each.kind == "Pod" and _maker(each, cluster.entries) in makers
-    ]
+    made = {
+        each.name: each.detail["by"]
+        for each in cluster.entries
+        if (each.kind, each.what) == ("Pod", "created")
+    }
+    pods = [each for each in cluster.entries if each.kind == "Pod" and made.get(each.name) in makers]
     created = [each for each in pods if each.what == "created"]
     claims = [
         each.name
@@ -282,17 +285,10 @@ def _summary(cluster: Cluster, found: KubeObject) -> dict[str, Any]:
         "created": [each.name for each in created],
         "deleted": [each.name for each in pods if each.what == "deleted"],
         "mostStartingAtOnce": _most_starting(pods),
+        "claimsUsed": {each.name: list(each.detail["claims"]) for each in created if each.detail["claims"]},
         "claimsCreated": claims,
         "claimsLeft": [name for name in claims if cluster.find("PersistentVolumeClaim", name) is not None],
     }
-
-
-def _maker(entry: Entry, entries: Sequence[Entry]) -> str:
-    """Return who created the pod that an entry is about."""
-    for each in entries:
-        if (each.kind, each.name, each.what) == ("Pod", entry.name, "created"):
-            return str(each.detail["by"])
-    return ""
 
 
 def _most_starting(pods: Sequence[Entry]) -> int:

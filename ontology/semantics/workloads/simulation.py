@@ -320,6 +320,13 @@ class Cluster:
         used = Counter(pod.spec.node_name for pod in self.all(Pod))
         return min(names, key=lambda name: (used[name], name), default="")
 
+    def _say_created(self, pod: Pod, owner: KubeObject, **detail: Any) -> None:
+        """Write a pod and note who made it and which claims it uses."""
+        self.put(pod)
+        sources = (each.persistent_volume_claim for each in pod.spec.volumes or ())
+        claims = sorted(each.claim_name for each in sources if each is not None)
+        self.say("created", pod, by=owner.name, claims=claims, **detail)
+
     def _random_name(self, owner: KubeObject) -> str:
         self.drawn[owner.name] += 1
         return f"{owner.name}-{digest(owner.name, owner.metadata.uid, self.drawn[owner.name], length=5)}"
@@ -330,8 +337,7 @@ class Cluster:
         self._change_owners(found, done.pods.adopted, done.pods.released)
         template = found.spec.template or {}
         for _ in range(done.create):
-            pod = self._create_pod(found, self._random_name(found), template)
-            self.say("created", pod, by=found.name)
+            self._say_created(self._create_pod(found, self._random_name(found), template), found)
         for pod in done.delete:
             self._terminate(pod, by=found.name)
         self._look_when_available(done.pods.owned, found.spec.min_ready_seconds)
@@ -415,8 +421,7 @@ class Cluster:
             subdomain=found.spec.service_name,
             volumes=[*(pod.spec.volumes or ()), *volumes],
         )
-        self.put(replace(pod, spec=spec))
-        self.say("created", pod, by=found.name, revision=revision, claims=sorted(claims.values()))
+        self._say_created(replace(pod, spec=spec), found, revision=revision)
 
     def _revise(self, found: StatefulSet) -> None:
         """Keep the set's template as its highest revision."""
@@ -563,7 +568,7 @@ class Cluster:
             pod = self._create_pod(
                 found, self._random_name(found), pinned, **{daemonsets.HASH_LABEL: revision}
             )
-            self.say("created", pod, by=found.name, node=node)
+            self._say_created(pod, found, node=node)
         deleted = {*placed.delete, *rolled.delete}
         for name in sorted(deleted):
             surplus = self.objects[Pod.KIND, name]

@@ -69,6 +69,16 @@ def test_a_stateful_set_starts_one_pod_after_the_other_by_ordinal() -> None:
     ]
 
 
+def test_pods_of_a_replica_set_share_one_claim_those_of_a_stateful_set_have_one_each() -> None:
+    shared = template("web:1", "web")
+    shared["spec"]["volumes"] = [{"name": "log", "persistentVolumeClaim": {"claimName": "logs"}}]
+
+    sets = run(workload("ReplicaSet", "web", template=shared), DB).answer["sets"]
+
+    assert list(sets["ReplicaSet/web"]["claimsUsed"].values()) == [["logs"]] * 3
+    assert sets["StatefulSet/db"]["claimsUsed"] == {f"db-{n}": [f"data-db-{n}"] for n in range(3)}
+
+
 def test_a_parallel_stateful_set_keeps_names_but_not_the_order() -> None:
     verdict = run({**DB, "spec": DB["spec"] | {"podManagementPolicy": "Parallel"}})
 
