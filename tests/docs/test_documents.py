@@ -69,7 +69,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).symlink_to(ROOT / name)
     (folder / "notes").symlink_to(ROOT / "api/examples/notes")
     (folder / "scenarios").symlink_to(ROOT / "api/examples/scenarios")
-    run(folder, "kubelore ingest notes")
+    done = run(folder, "kubelore ingest notes")
+    assert done.returncode == 0, done.stderr
     return folder
 
 
