@@ -61,6 +61,9 @@ class Actor:
     not_before: int = 0
     pending: bool = False  # a start is under way: pull, back-off or hook
     stopping: bool = False
+    stop_by: int = 0  # when its grace period is over
+    hooked: bool = False  # its preStop hook, if any, is over
+    in_turn: bool = False  # a sidecar that waits until what it serves has ended
     restart_when_stopped: bool = False
     token: int = 0
     because: tuple[Step, ...] = ()  # who said that it shall start
@@ -200,7 +203,7 @@ class Actor:
         self.token += 1
         self.started = False
         self.ready = self.role is Role.INIT and code == 0
-        self.stopping = self.pending = False
+        self.stopping = self.pending = self.hooked = self.in_turn = False
         self.answering = False
         self.changed()
         for worker in self.workers.values():

@@ -27,7 +27,6 @@ class Runtime:
         self.clock = clock
         self.health = Health(clock, pod, self._stop_unhealthy)
         self.stopping = False
-        self._stop_by = 0
         grace = pod.spec.termination_grace_period_seconds
         self.grace = _GRACE if grace is None else allowed_grace(grace)
 
@@ -147,46 +146,56 @@ class Runtime:
         if again and not self.stopping:
             self.start(actor)
 
-    def stop(self, actor: Actor, grace: int, rule: str) -> None:
-        """Stop a running container: preStop, SIGTERM, and when the grace period is over SIGKILL."""
+    def stop(self, actor: Actor, grace: int, rule: str, *, in_turn: bool = False) -> None:
+        """Stop a running container: preStop, the stop signal, and when the grace period is over SIGKILL.
+
+        `in_turn`: after preStop it waits until `stop_sidecars` finds that its turn has come.
+        """
         if actor.stopping:
             return
         actor.settle(self.clock.now)
-        actor.stopping = True
+        actor.stopping, actor.in_turn = True, in_turn
+        actor.stop_by = self.clock.now + grace * MS
         for worker in actor.workers.values():
             if worker.kind is not Kind.READINESS:
                 worker.rest()
         self.clock.event(actor.name, "Killing", rule)
         hook = min(actor.pre_stop_ms, grace * MS)
-        left = max(grace * MS - hook, _LEAST_GRACE)
         if hook:
             self.clock.tell("signal", actor.name, "preStop", "PreStop")
-            self._later(actor, self.clock.now + hook, END, lambda a: self._terminate(a, left))
+            self._later(actor, self.clock.now + hook, END, self._hook_over)
         else:
-            self._terminate(actor, left)
+            self._hook_over(actor)
 
     def stop_all(self, grace: int) -> None:
-        """Stop the pod: main containers now, sidecars when those have ended (`stop_sidecars`)."""
+        """Stop the pod: sidecars end in their turn, when the main containers have (`stop_sidecars`)."""
         self.stopping = True
-        self._stop_by = self.clock.now + grace * MS
         for actor in self.actors.values():
-            if not actor.running:
+            if actor.running:
+                self.stop(actor, grace, "Killing", in_turn=actor.role is Role.SIDECAR)
+            else:
                 actor.give_up()
-            elif actor.role is not Role.SIDECAR:
-                self.stop(actor, grace, "Killing")
 
     def stop_sidecars(self) -> None:
-        """Stop the sidecars from the last to the first, each when the one after it has ended."""
+        """Let the sidecars end from the last to the first, each when the one after it has."""
         running = [actor for actor in self.actors.values() if actor.running]
         if running and all(actor.role is Role.SIDECAR for actor in running):
-            left = max(self._stop_by - self.clock.now, 0)
-            self.stop(running[-1], left // MS, "KillingSidecar")
+            last = running[-1]
+            if last.in_turn and last.hooked:
+                last.in_turn = False
+                self._terminate(last, "SigtermSidecar")
 
     def _stop_unhealthy(self, actor: Actor, grace: int | None) -> None:
         self.stop(actor, self.grace if grace is None else grace, "KillingUnhealthy")
 
-    def _terminate(self, actor: Actor, left: int) -> None:
-        self.clock.tell("signal", actor.name, actor.stop_signal, "Sigterm")
+    def _hook_over(self, actor: Actor) -> None:
+        actor.hooked = True
+        if not actor.in_turn:
+            self._terminate(actor, "Sigterm")
+
+    def _terminate(self, actor: Actor, rule: str) -> None:
+        left = max(actor.stop_by - self.clock.now, _LEAST_GRACE)
+        self.clock.tell("signal", actor.name, actor.stop_signal, rule)
         if actor.habits.stops_after <= left:
             due = self.clock.now + actor.habits.stops_after
             self._later(actor, due, END, lambda a: self.end(a, 0))

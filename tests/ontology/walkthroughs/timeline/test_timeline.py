@@ -236,6 +236,27 @@ def test_a_pre_stop_hook_uses_up_the_grace_period(hook: int, signals: list[Any])
     assert told(verdict, "signal") == signals
 
 
+def test_sidecars_get_their_signal_last_and_in_reverse_order_but_their_hooks_run_at_once() -> None:
+    hooked = SIDECAR | {"lifecycle": {"preStop": {"sleep": {"seconds": 3}}}}
+    second = {"name": "log", "image": "log:1", "restartPolicy": "Always"}
+    events = [
+        {"at": 10, "delete": True},
+        {"container": "app", "stopsAfterSeconds": 12},
+        {"container": "log", "stopsAfterSeconds": 4},
+    ]
+
+    verdict = play(events, initContainers=[hooked, second])
+
+    signals = [(r["at"], r["subject"], r["to"]) for r in verdict.answer["rows"] if r["kind"] == "signal"]
+    assert signals == [
+        (10, "proxy", "preStop"),
+        (10, "app", "SIGTERM"),
+        (22, "log", "SIGTERM"),
+        (26, "proxy", "SIGTERM"),
+    ]
+    assert told(verdict, "pod")[-1] == (26, "removed")
+
+
 def test_a_post_start_hook_that_fails_ends_the_container() -> None:
     hooked = APP | {"lifecycle": {"postStart": {"exec": {"command": ["x"]}}}}
     events = [{"container": "app", "postStartSeconds": 2}, {"container": "app", "postStartFails": True}]
