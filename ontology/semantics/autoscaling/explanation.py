@@ -17,7 +17,12 @@ _RATE_REASONS = frozenset({"ScaleUpLimit", "ScaleDownLimit"})
 
 def steps(autoscaler: HorizontalPodAutoscaler, seen: Observed | None, done: Pass) -> tuple[Step, ...]:
     """Return the rules applied, then near misses, then changes that would flip the size."""
-    return (*_applied(autoscaler, done), *_near_misses(autoscaler, done), *_changes(autoscaler, seen, done))
+    rivals = seen.rivals if seen is not None else ()
+    return (
+        *_applied(autoscaler, done, rivals),
+        *_near_misses(autoscaler, done),
+        *_changes(autoscaler, seen, done),
+    )
 
 
 def _near_misses(autoscaler: HorizontalPodAutoscaler, done: Pass) -> Iterator[Step]:
@@ -38,7 +43,7 @@ def _near_misses(autoscaler: HorizontalPodAutoscaler, done: Pass) -> Iterator[St
             yield Step("autoscaling.nearMiss.tolerance", False, facts, role=Role.NEAR_MISS)
 
 
-def _applied(autoscaler: HorizontalPodAutoscaler, done: Pass) -> Iterator[Step]:
+def _applied(autoscaler: HorizontalPodAutoscaler, done: Pass, rivals: tuple[str, ...]) -> Iterator[Step]:
     reference = autoscaler.spec.scale_target_ref
     target = f"{reference.kind}/{reference.name}"
     facts: dict[str, Any] = {
@@ -50,6 +55,8 @@ def _applied(autoscaler: HorizontalPodAutoscaler, done: Pass) -> Iterator[Step]:
     match done.how:
         case "noTarget" | "disabled" | "invalidSelector":
             yield Step(f"autoscaling.{done.how}", False, facts)
+        case "ambiguousSelector":
+            yield Step("autoscaling.ambiguousSelector", False, facts | {"rivals": rivals})
         case "aboveMaximum" | "belowMinimum":
             yield Step(f"autoscaling.{done.how}", True, facts | {"to": done.desired})
         case _:

@@ -76,7 +76,7 @@ class Pass:
     """What one pass decides.
 
     `how` names the branch taken: `noTarget`, `disabled`, `aboveMaximum`, `belowMinimum`,
-    `invalidSelector`, `metricsFailed`, `metrics`.
+    `invalidSelector`, `ambiguousSelector`, `metricsFailed`, `metrics`.
     """
 
     how: str
@@ -130,7 +130,10 @@ def metrics_of(autoscaler: HorizontalPodAutoscaler) -> Sequence[MetricSpec]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """What a pass reads beside the autoscaler: its target's pods, metrics, and what was before."""
+    """What a pass reads beside the autoscaler: its target's pods, metrics, and what was before.
+
+    `rivals` are other autoscalers whose targets select some of the same pods.
+    """
 
     target: Target
     pods: Sequence[Pod]
@@ -138,6 +141,7 @@ class Observed:
     past: Past
     now: int
     scale_to_zero: bool = False
+    rivals: tuple[str, ...] = ()
 
 
 def recommend(autoscaler: HorizontalPodAutoscaler, seen: Observed) -> Pass:
@@ -160,6 +164,9 @@ def recommend(autoscaler: HorizontalPodAutoscaler, seen: Observed) -> Pass:
     if not _selects(seen.target.selector):
         conditions["ScalingActive"] = ("False", "InvalidSelector")
         return _pass("invalidSelector", size, size, conditions, span)
+    if seen.rivals:
+        conditions["ScalingActive"] = ("False", "AmbiguousSelector")
+        return _pass("ambiguousSelector", size, size, conditions, span)
     tolerance = behavior.tolerance(autoscaler.spec.behavior)
     reader = _Reader(seen, tolerance)
     read = tuple(reader.read(each) for each in metrics_of(autoscaler))

@@ -1,6 +1,8 @@
 """The question `recommend`: what one pass of the HorizontalPodAutoscaler decides."""
 
-from ontology import instants
+from collections.abc import Sequence
+
+from ontology import instants, selectors
 from ontology.cluster.autoscaling import HorizontalPodAutoscaler
 from ontology.cluster.pods import Pod
 from ontology.cluster.workloads import Deployment, ReplicaSet, StatefulSet
@@ -85,14 +87,33 @@ def observed(
     scenario: Scenario, autoscaler: HorizontalPodAutoscaler, asked: Recommend, target: Target, now: int
 ) -> Observed:
     """Return what the pass reads of a scenario: pods of the namespace, metrics, and what is remembered."""
+    pods = [pod for pod in scenario.all(Pod) if pod.namespace == autoscaler.namespace]
     return Observed(
         target=target,
-        pods=[pod for pod in scenario.all(Pod) if pod.namespace == autoscaler.namespace],
+        pods=pods,
+        rivals=_rivals(scenario, autoscaler, target, pods),
         metrics=asked.metrics,
         past=_past(asked.history, target.size, now),
         now=now,
         scale_to_zero=(asked.feature_gates or {}).get("HPAScaleToZero", False),
     )
+
+
+def _rivals(
+    scenario: Scenario, autoscaler: HorizontalPodAutoscaler, target: Target, pods: Sequence[Pod]
+) -> tuple[str, ...]:
+    """Return the other autoscalers whose targets select some of the same pods."""
+    found = []
+    for other in scenario.all(HorizontalPodAutoscaler):
+        if other.name == autoscaler.name or other.namespace != autoscaler.namespace:
+            continue
+        theirs = target_of(scenario, other)
+        if theirs is not None and any(
+            selectors.matches(target.selector, pod.labels) and selectors.matches(theirs.selector, pod.labels)
+            for pod in pods
+        ):
+            found.append(other.name)
+    return tuple(found)
 
 
 def _past(history: History | None, size: int, now: int) -> Past:

@@ -355,7 +355,7 @@ def summary(ticks: Sequence[Tick], interval: float) -> dict[str, Any]:
 
 def _shown(tick: Tick) -> dict[str, Any]:
     return {
-        "t": tick.second,
+        "t": int(tick.second) if tick.second.is_integer() else tick.second,
         "loadMilli": tick.load,
         "replicas": tick.replicas,
         "ready": tick.ready,

@@ -155,6 +155,15 @@ def test_a_target_without_a_selector_is_invalid() -> None:
     assert verdict.answer["conditions"][1]["reason"] == "InvalidSelector"
 
 
+def test_two_autoscalers_on_the_same_pods_are_ambiguous() -> None:
+    rival = autoscaler() | {"metadata": {"name": "rival"}}
+
+    verdict = recommend(autoscaler(), deployment(1), pod(0), rival, metrics={"resource": [usage(0, 90)]})
+
+    assert verdict.answer["conditions"][1]["reason"] == "AmbiguousSelector"
+    assert verdict.answer["rescaled"] is False
+
+
 def test_a_target_that_is_not_there_cannot_be_scaled() -> None:
     verdict = recommend(autoscaler())
 
