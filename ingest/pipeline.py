@@ -14,7 +14,8 @@ from ingest.lexicon.entries import Lexicon, lexicon
 from ingest.link.outline import Node, Outline, build
 from ingest.link.repair import Speller
 from ingest.lint.checked import Checked
-from ingest.lint.rules import check
+from ingest.lint.rules import RULES as LINT_RULES
+from ingest.lint.rules import Rule, check
 from ingest.parse.blocks import BlockKind, Line
 from ingest.parse.note import Image, Section, parse
 from ingest.read import Source
@@ -28,15 +29,23 @@ class _Found:
     rule: str
 
 
-def ingest_note(source: Source, registry: ConceptRegistry) -> Ingested:
-    """Return what one note yields. Same bytes, same answer; never raises on readable text."""
+def examine(source: Source, registry: ConceptRegistry) -> Checked:
+    """Return a note read to the end, before its findings."""
     words = lexicon(registry)
     outline = build(parse(source.lines), words, _speller(words))
     reading = Reading(outline, words)
     statements = tuple(_statements(source, _extracted(reading)))
     unread = tuple(_unread(outline, statements))
+    return Checked(source=source, reading=reading, statements=statements, unread=unread)
+
+
+def ingest_note(
+    source: Source, registry: ConceptRegistry, *, rules: tuple[Rule, ...] = LINT_RULES
+) -> Ingested:
+    """Return what one note yields. Same bytes, same answer; never raises on readable text."""
+    checked = examine(source, registry)
+    outline = checked.outline
     sections, images = _sections(source, outline)
-    checked = Checked(source=source, reading=reading, statements=statements, unread=unread)
     return Ingested(
         document=source.document,
         digest=source.digest,
@@ -44,9 +53,9 @@ def ingest_note(source: Source, registry: ConceptRegistry) -> Ingested:
         text=source.data.decode(),
         sections=sections,
         images=images,
-        statements=statements,
-        findings=check(checked),
-        unread=unread,
+        statements=checked.statements,
+        findings=check(checked, rules),
+        unread=checked.unread,
         repairs=outline.repairs,
     )
 

@@ -16,6 +16,7 @@ from typing import NoReturn
 COMMANDS: dict[str, str] = {
     "can-i": "say whether someone may do something, as kubectl auth can-i does",
     "cards": "make flashcards, for Anki or as text",
+    "check": "run what notes claim",
     "completion": "print a completion script for a shell",
     "doctor": "check that the graph is whole and has its shape",
     "evaluate": "answer scenarios",

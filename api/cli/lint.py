@@ -12,6 +12,7 @@ import orjson
 
 from ingest import read
 from ingest.lint.findings import Finding, Severity
+from ingest.lint.rules import THOROUGH
 from ingest.lint.wording import message
 from ingest.pipeline import ingest_note
 from ontology import vocabulary
@@ -47,12 +48,12 @@ def run(arguments: argparse.Namespace) -> int:
     sources = [(path, read.read(path, document=name)) for path, name in read.find(arguments.notes)]
     if arguments.fix:
         for path, source in sources:
-            _fix(path, source, ingest_note(source, registry).findings)
+            _fix(path, source, ingest_note(source, registry, rules=THOROUGH).findings)
         sources = [(path, read.read(path, document=source.document)) for path, source in sources]
     findings = [
         finding
         for _, source in sources
-        for finding in ingest_note(source, registry).findings
+        for finding in ingest_note(source, registry, rules=THOROUGH).findings
         if _ORDER.index(finding.severity) >= least
     ]
     sys.stdout.writelines(_WRITERS[arguments.output](findings, Lang(arguments.lang)))

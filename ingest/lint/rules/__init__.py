@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from ingest.lint.checked import Checked
 from ingest.lint.findings import Finding
 from ingest.lint.rules.abbreviations import abbreviations
+from ingest.lint.rules.claims import tried, written
 from ingest.lint.rules.commands import commands
 from ingest.lint.rules.headings import duplicate_headings, empty_sections
 from ingest.lint.rules.labels import mislabelled
@@ -13,7 +14,7 @@ from ingest.lint.rules.manifests import manifests
 from ingest.lint.rules.misspellings import ordinary_words, repaired_names
 from ingest.lint.rules.names import names
 from ingest.lint.rules.reading import unread_lines
-from ingest.lint.rules.versions import contradicted, outdated
+from ingest.lint.rules.versions import gone_things
 
 Rule = Callable[[Checked], Iterator[Finding]]
 
@@ -28,8 +29,8 @@ RULES: tuple[Rule, ...] = (
     abbreviations,
     mislabelled,
     manifests,
-    outdated,
-    contradicted,
+    written,
+    gone_things,
     dead_anchors,
     contents,
     duplicate_headings,
@@ -38,10 +39,14 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def check(checked: Checked) -> tuple[Finding, ...]:
+# The same, with the claims run.
+THOROUGH: tuple[Rule, ...] = tuple(tried if rule is written else rule for rule in RULES)
+
+
+def check(checked: Checked, rules: tuple[Rule, ...] = RULES) -> tuple[Finding, ...]:
     """Return the findings of a note, by place; one text is reported once a kind, and misspelt but once."""
     found: dict[tuple[int, int, str, str], Finding] = {}
-    for rule in RULES:
+    for rule in rules:
         for each in rule(checked):
             slot = "spelling" if each.kind in _SPELLING else each.kind
             found.setdefault((each.line, each.column, each.found, slot), each)

@@ -1,8 +1,4 @@
-"""Statements that a version of Kubernetes overtook, and statements that we know to be wrong.
-
-Both are read off the curated layer: a fact that held `until` a version, one that is denied, and things
-that are deprecated or gone. Nothing here knows a note.
-"""
+"""Things that a version of Kubernetes deprecated or took away, as the curated layer has it."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -13,22 +9,13 @@ from ingest.lint.checked import Checked, Problem
 from ingest.lint.findings import Finding, Severity
 from ingest.parse.blocks import BlockKind
 from ontology.lang import Lang
-from ontology.statements import Statement, Text
+from ontology.statements import Text
 from ontology.vocabulary.curation import CuratedFact, curated
 
 _STATUS: Mapping[str, Mapping[str, str]] = {
     "Deprecated": {"en": "deprecated", "ko": "사용 중단"},
     "Removed": {"en": "removed", "ko": "제거된"},
 }
-
-
-@cache
-def _known() -> Mapping[tuple[str, str, str], CuratedFact]:
-    return {
-        (fact.subject, fact.predicate, _shown(fact.object)): fact
-        for fact in curated()
-        if fact.until or fact.negated
-    }
 
 
 @cache
@@ -49,65 +36,8 @@ def _shown(object_: str | Text) -> str:
     return object_.value if isinstance(object_, Text) else object_
 
 
-def outdated(checked: Checked) -> Iterator[Finding]:
-    """Statements that held until a version, and the first mention a section makes of something gone."""
-    for statement in checked.statements:
-        fact = _known().get((statement.subject, statement.predicate, _shown(statement.object)))
-        if fact is not None and fact.until and not statement.negated and _is_within(checked, statement, fact):
-            yield _of_statement(checked, statement, fact, "outdated")
-    yield from _gone_things(checked)
-
-
-def contradicted(checked: Checked) -> Iterator[Finding]:
-    """Statements that the curated layer denies."""
-    for statement in checked.statements:
-        fact = _known().get((statement.subject, statement.predicate, _shown(statement.object)))
-        if fact is not None and fact.negated and not fact.until and not statement.negated:
-            yield _of_statement(checked, statement, fact, "wrong-claim")
-
-
-def _is_within(checked: Checked, statement: Statement, fact: CuratedFact) -> bool:
-    """Whether a fact that is about one topic only is stated under that topic."""
-    if not fact.within:
-        return True
-    line = statement.lines[-1]
-    node = next((n for n in checked.outline.nodes if n.line is not None and n.line.number == line), None)
-    return node is not None and any(t.name in fact.within for above in node.above() for t in above.topics)
-
-
-def _of_statement(checked: Checked, statement: Statement, fact: CuratedFact, kind: str) -> Finding:
-    line = statement.lines[-1]
-    problem = Problem(
-        kind=kind,
-        wording="outdated" if kind == "outdated" else "denied",
-        severity=Severity.HIGH if kind == "outdated" else Severity.MEDIUM,
-        facts={"version": fact.until, "note": _note(fact)},
-    )
-    return checked.finding(line, _words(checked, statement, line, past=bool(fact.until)), problem)
-
-
-def _words(checked: Checked, statement: Statement, line: int, *, past: bool) -> str:
-    """Return the words of the line that name what was overtaken; empty where it does not name it so."""
-    text = checked.source.lines[line - 1]
-    surfaces = {
-        named.name: named.mention.surface
-        for node in checked.outline.nodes
-        if node.line is not None and node.line.number == line
-        for named in node.named
-        if named.mention.surface in text
-    }
-    names = (_shown(statement.object), statement.subject)
-    named = [name for name in names if name in surfaces]
-    return surfaces.get(max(named, key=lambda name: _weight(name, past=past), default=""), "")
-
-
-def _weight(name: str, *, past: bool) -> int:
-    """In how many overtaken (or denied) facts a name occurs: more for what changed than for what stayed."""
-    facts = (fact for fact in _known().values() if bool(fact.until) is past)
-    return sum(name in (fact.subject, _shown(fact.object)) for fact in facts)
-
-
-def _gone_things(checked: Checked) -> Iterator[Finding]:
+def gone_things(checked: Checked) -> Iterator[Finding]:
+    """The first mention that each section makes of something deprecated or gone."""
     seen: dict[int | None, set[str]] = defaultdict(set)
     for node in checked.outline.nodes:
         # a heading or a label that only names the thing says nothing about it yet

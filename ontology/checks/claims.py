@@ -1,0 +1,54 @@
+"""A claim and what became of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from ontology.lang import Lang
+from ontology.statements import Statement, Text
+
+
+class Result(StrEnum):
+    """What a check found. `TOO_STRONG`: it holds only under a condition that the claim does not name."""
+
+    CONFIRMED = "confirmed"
+    REFUTED = "refuted"
+    OUTDATED = "outdated"
+    TOO_STRONG = "tooStrong"
+    NOT_TESTABLE = "notTestable"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What is said, under canonical names, without who says it; `within` are the topics above it."""
+
+    subject: str
+    predicate: str
+    object: str
+    negated: bool = False
+    within: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, statement: Statement, *, within: tuple[str, ...] = ()) -> "Claim":
+        """Return the claim that a statement makes."""
+        said = statement.object.value if isinstance(statement.object, Text) else statement.object
+        return cls(statement.subject, statement.predicate, said, statement.negated, within)
+
+    def __str__(self) -> str:
+        return f"{'not: ' if self.negated else ''}{self.subject} {self.predicate} {self.object}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A result with its reason in both languages.
+
+    `source` is a page or the name of what decided; `until` the version for what is outdated; `scenario` is
+    the counter-example, or what was run, ready to be evaluated.
+    """
+
+    result: Result
+    note: Mapping[Lang, str]
+    source: str
+    until: str = ""
+    scenario: Mapping[str, Any] | None = field(default=None, compare=False)
