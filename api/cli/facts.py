@@ -8,7 +8,6 @@ from typing import Any
 import orjson
 
 from ingest import read
-from ingest.errors import IngestError
 from ingest.pipeline import ingest_note
 from ontology.statements import Statement, Text
 from ontology.vocabulary import registry
@@ -22,18 +21,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the facts of each note; 0 when all were read, 2 when one could not be."""
-    code = 0
+    """Print the facts of each note."""
     concepts = registry()
-    try:
-        for path, document in read.find(arguments.notes):
-            for statement in ingest_note(read.read(path, document=document), concepts).statements:
-                line = orjson.dumps(as_row(statement, document), option=orjson.OPT_APPEND_NEWLINE)
-                sys.stdout.buffer.write(line)
-    except IngestError as error:
-        sys.stderr.write(f"kubelore: {error} [{error.code}]\n")
-        code = 2
-    return code
+    for path, document in read.find(arguments.notes):
+        for statement in ingest_note(read.read(path, document=document), concepts).statements:
+            line = orjson.dumps(as_row(statement, document), option=orjson.OPT_APPEND_NEWLINE)
+            sys.stdout.buffer.write(line)
+    return 0
 
 
 def as_row(statement: Statement, document: str) -> dict[str, Any]:
