@@ -143,7 +143,7 @@ def _ends(headings: list[Node], last_line: int) -> list[int]:
     return ends
 
 
-def _section(
+def _section(  # noqa: PLR0913, PLR0917  the parts of one cell or clause
     source: Source, outline: Outline, node: Node, line: Line, end: int, index: dict[int, int]
 ) -> Section:
     return Section(

@@ -1,4 +1,4 @@
-"""The only file access of ingest: bytes of a note, its text, and where each line stands in the bytes.
+r"""The only file access of ingest: bytes of a note, its text, and where each line stands in the bytes.
 
 The text that later stages see has one `\\n` a line, whatever the file has; a `Source` translates lines and
 columns back, so that `source.data[span.start:span.end]` is what the author typed.
@@ -45,7 +45,7 @@ class Source:
 
     @cached_property
     def text(self) -> str:
-        """All lines, joined by `\\n`; NUL stands as U+FFFD, as CommonMark asks."""
+        r"""All lines, joined by `\\n`; NUL stands as U+FFFD, as CommonMark asks."""
         return "\n".join(self.lines).replace("\0", "\ufffd")
 
     @cached_property

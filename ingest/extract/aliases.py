@@ -11,6 +11,8 @@ from ingest.parse.blocks import BlockKind
 
 _ABBREVIATION = re.compile(r"[A-Z][A-Za-z0-9]{0,5}s?$")
 _HANGUL_NAME = re.compile(r"[가-힣]+(?:\s[가-힣]+){0,3}$")
+_LEAST = 2
+_LONGEST = 60
 _LOCAL = re.compile(r"^[A-Z][A-Za-z]*\.")
 
 
@@ -26,7 +28,7 @@ def is_second_name(reading: Reading, name: str, text: str) -> bool:
 
 
 def _is_abbreviation(text: str, name: str) -> bool:
-    if not _ABBREVIATION.match(text) or len(text) < 2:
+    if not _ABBREVIATION.match(text) or len(text) < _LEAST:
         return False
     initials = "".join(c for c in name if c.isupper())
     letters = text.rstrip("s").upper()
@@ -54,7 +56,7 @@ def _in_sentence(node: Node) -> Iterator[tuple[str, str, str]]:
         following = node.text[named.end :].lstrip()
         if following.startswith("("):
             inner = following[1:].partition(")")[0].strip()
-            if inner and len(inner) < 60:
+            if inner and len(inner) < _LONGEST:
                 yield named.name, named.mention.surface, inner
 
 

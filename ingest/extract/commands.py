@@ -5,14 +5,14 @@ from collections.abc import Iterator
 
 from ingest.extract.facts import STRUCTURE, Fact
 from ingest.extract.reading import Reading
-from ingest.lexicon.normalize import compose
 from ingest.lexicon.kubectl import corrected, grammar
+from ingest.lexicon.normalize import compose
 from ingest.link.disambiguate import Context
 from ingest.link.outline import Node
 from ingest.parse.blocks import BlockKind, Line
 from ontology.concepts import ConceptKind
 
-_TOOLS = r"kubectl|kubeadm|helm|etcdctl|docker|crictl|minikube|kustomize|systemctl|istioctl|velero|kind|journalctl|openssl|curl|argocd"
+_TOOLS = r"kubectl|kubeadm|helm|etcdctl|docker|crictl|minikube|kustomize|systemctl|istioctl|velero|kind|journalctl|openssl|curl|argocd"  # noqa: E501  one list, one line
 _COMMAND = re.compile(rf"^(?:\$|>|#)?\s*(?:sudo\s+)?(?P<line>(?:{_TOOLS})\s+\S.*)$")
 _PROMPT = re.compile(r"^(?:\$|>)\s+")
 _PLACEHOLDER = re.compile(r"\s*(?:\[[^\]]*\]|<[^>]*>|\{[^}]*\}).*$")

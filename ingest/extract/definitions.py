@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from ingest.extract.aliases import is_second_name
 from ingest.extract.facts import PATTERN, STRUCTURE, Fact
 from ingest.extract.reading import Reading, explanation, is_enumerated, valued
 from ingest.extract.structure import is_contrasted
-from ingest.extract.aliases import is_second_name
 from ingest.link.outline import ARROW, Node, Term, is_value, split_brackets
 from ingest.parse.blocks import BlockKind, Line
 from ontology.concepts import ConceptKind
@@ -76,9 +76,8 @@ def first_bullets(reading: Reading, node: Node) -> Iterator[Fact]:
             return
     elif above.kind is not BlockKind.ITEM or above.separator or above.role in {"example", "kinds"}:
         return
-    if node.separator or node.terms or node.topics or node.role or node.question or ARROW.search(node.text):
-        if not _value_behind(node):
-            return
+    if _says_more_than_text(node) and not _value_behind(node):
+        return
     text = explanation(node.text)
     if (
         not text
@@ -90,6 +89,11 @@ def first_bullets(reading: Reading, node: Node) -> Iterator[Fact]:
         return
     lines = (above.line, node.line) if above.line else (node.line,)
     yield _definition(above.topics[0].name, text, lines, STRUCTURE)
+
+
+def _says_more_than_text(node: Node) -> bool:
+    shaped = node.separator or node.terms or node.topics or node.role or node.question
+    return bool(shaped) or ARROW.search(node.text) is not None
 
 
 def _value_behind(node: Node) -> bool:

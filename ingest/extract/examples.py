@@ -11,18 +11,20 @@ from ingest.parse.blocks import BlockKind
 from ontology.concepts import ConceptKind
 
 _MARK = re.compile(
-    r"(?:\bex\)|\bex[.:]|\be\.?g\.?[,:)]?\s|예\)|예시\)|예\s?[:：]|예시\s?[:：]|예를 ?들어[,:]?|for example[,:]?|for instance[,:]?|such as|including)\s*(?P<list>.+)$",
+    r"(?:\bex\)|\bex[.:]|\be\.?g\.?[,:)]?\s|예\)|예시\)|예\s?[:：]|예시\s?[:：]|예를 ?들어[,:]?|for example[,:]?|for instance[,:]?|such as|including)\s*(?P<list>.+)$",  # noqa: E501  one list, one line
     re.IGNORECASE,
 )
 _TYPICAL = re.compile(r"^(?:대표적인|대표적으로|대표|typical|common|popular)\s+(?P<rest>.+)$", re.IGNORECASE)
 _ET_CETERA = re.compile(
-    r"\s*(?:등(?:등|이|을|의|에)?|etc\.?|and so on|\.\.\.|…)\s*(?:이? ?있다|이? ?있음|이? ?있습니다|이다|입니다)?[.\s]*$",
+    r"\s*(?:등(?:등|이|을|의|에)?|etc\.?|and so on|\.\.\.|…)\s*(?:이? ?있다|이? ?있음|이? ?있습니다|이다|입니다)?[.\s]*$",  # noqa: E501  one list, one line
     re.IGNORECASE,
 )
 _PATTERN = re.compile(r"^[\w<>{}\[\]-]+(?:[./*@][\w<>{}\[\]*-]+){2,}$")
 _RELATIVE = re.compile(r"(?P<modifier>.*[가-힣](?:는|은|한|된|할|던|적인)\s+)(?P<list>[^\s].*)$")
 _TAIL = re.compile(r"\s*(?:와|과|처럼)?\s*같(?:이|은)\s.*$")
 _LIKE = re.compile(r"^(?P<list>[^.]{1,60}?)(?:와|과)\s*같이\s")
+_LEAST = 2
+_WORDS_OF_A_NAME = 3
 _COMMAND = re.compile(r"^`?(?:kubectl|helm|docker|etcdctl|kubeadm)\b")
 
 
@@ -50,7 +52,7 @@ def bracketed(reading: Reading, node: Node) -> Iterator[Fact]:
             continue
         for term in terms:
             yield Fact(
-                subject=head[-1].name, predicate="hasExample", object=term.name, lines=(node.line,), kind=PATTERN
+                subject=head[-1].name, predicate="hasExample", object=term.name, lines=(node.line,), kind=PATTERN  # noqa: E501  one list, one line
             )  # fmt: skip
 
 
@@ -60,11 +62,15 @@ def labelled(reading: Reading, node: Node) -> Iterator[Fact]:
         return
     if node.role == "example" and node.right and not node.left_terms:
         yield from _members(reading, node, reading.owners(node), node.right, PATTERN)
-    elif node.parent is not None and node.parent.role == "example" and not node.terms and not node.separator:
-        if node.kind is BlockKind.ITEM and not _COMMAND.match(node.text):
-            owners = reading.owners(node)
-            for owner in owners.names:
-                yield _example(owner, node.text, owners, node, literal=True, kind=STRUCTURE)
+    elif _is_listed_example(node):
+        owners = reading.owners(node)
+        for owner in owners.names:
+            yield _example(owner, node.text, owners, node, literal=True, kind=STRUCTURE)
+
+
+def _is_listed_example(node: Node) -> bool:
+    below_label = node.parent is not None and node.parent.role == "example" and node.kind is BlockKind.ITEM
+    return below_label and not node.terms and not node.separator and not _COMMAND.match(node.text)
 
 
 def typical(reading: Reading, node: Node) -> Iterator[Fact]:
@@ -107,7 +113,7 @@ def modified(reading: Reading, node: Node) -> Iterator[Fact]:
         return
     terms = reading.terms(match["list"], node)
     owners = reading.owners(node)
-    if len(terms) < 2 or not all(t.choice for t in terms) or any(is_enumerated(t.name) for t in terms):
+    if len(terms) < _LEAST or not all(t.choice for t in terms) or any(is_enumerated(t.name) for t in terms):
         return
     for owner in owners.names:
         if reading.kind(owner) in {ConceptKind.ABSTRACT, None}:
@@ -115,13 +121,13 @@ def modified(reading: Reading, node: Node) -> Iterator[Fact]:
                 yield _example(owner, term.name, owners, node, kind=STRUCTURE)
 
 
-def label_members(reading: Reading, node: Node) -> Iterator[Fact]:
+def label_members(reading: Reading, node: Node) -> Iterator[Fact]:  # noqa: C901, PLR0912  one case after the other, none inside another
     """`Workload : Deployment, DaemonSet`: a list of concepts behind a class."""
     if not node.separator or not node.right or node.line is None or node.kind is BlockKind.HEADING:
         return
     terms = reading.terms(_ET_CETERA.sub("", node.right), node)
     listed = [t for t in terms if t.choice and not is_enumerated(t.name)]
-    if len(listed) < 2 or len(listed) < len(terms):
+    if len(listed) < _LEAST or len(listed) < len(terms):
         return
     if node.left_terms:
         owners = Owners(tuple(t.name for t in node.left_terms), node, ())
@@ -220,7 +226,7 @@ def _members(reading: Reading, node: Node, owners: Owners, text: str, kind: str)
                 yield _example(owner, name, owners, node, literal=not term.choice, kind=kind)
         if term.bracket and term.choice and node.line is not None:
             yield Fact(
-                subject=name, predicate="definition", object=term.bracket, literal=True, lines=(node.line,), kind=PATTERN
+                subject=name, predicate="definition", object=term.bracket, literal=True, lines=(node.line,), kind=PATTERN  # noqa: E501  one list, one line
             )  # fmt: skip
 
 
@@ -238,9 +244,9 @@ def _noun(text: str) -> str:
 
 
 def _is_prose(term: Term) -> bool:
-    return len(term.text.split()) > 3
+    return len(term.text.split()) > _WORDS_OF_A_NAME
 
 
-def _example(owner: str, name: str, owners: Owners, node: Node, *, kind: str, literal: bool = False) -> Fact:
+def _example(owner: str, name: str, owners: Owners, node: Node, *, kind: str, literal: bool = False) -> Fact:  # noqa: PLR0913  the parts of one cell or clause
     lines = (*owners.lines, node.line) if node.line else owners.lines
     return Fact(subject=owner, predicate="hasExample", object=name, lines=lines, kind=kind, literal=literal)

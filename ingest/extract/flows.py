@@ -17,6 +17,7 @@ _STARTING_ARROW = re.compile(r"^\s*(?:►|▶|→|➡️?|➔|⇒|=>|->|↓|⬇�
 _CONTAINS = re.compile(r"\s*⊃\s*")
 _ASKED = re.compile(r"^\s*(?:에|에게|한테)\s.*(?:요청|전달|보내|알림|알린|호출|질의|묻)")
 _LEAST = 2
+_WORDS_OF_A_NAME = 2
 _ORDER = frozenset({"steps"})
 _STATES = frozenset({"hasPhase", "hasState", "hasCondition"})
 _CONDITION = re.compile(r"(?:시|때|경우|when.*|if.*|on .*|after.*)$")
@@ -32,7 +33,7 @@ def arrows(reading: Reading, node: Node) -> Iterator[Fact]:
     text = node.right if node.separator else node.text
     creation = _CREATION.search(text)
     parts = [p for p in ARROW.split(undecorated(text)) if p.strip()]
-    if len(parts) < 2:
+    if len(parts) < _LEAST:
         return
     states = [_state(reading, node, part) for part in parts]
     if all(name for name, _ in states):
@@ -233,7 +234,8 @@ _SEQUENCE = re.compile(
 
 def _are_steps(siblings: list[Node]) -> bool:
     sentences = sum(
-        not s.terms and not s.topics and not s.separator and len(s.text.split()) > 2 for s in siblings
+        not s.terms and not s.topics and not s.separator and len(s.text.split()) > _WORDS_OF_A_NAME
+        for s in siblings
     )
     acting = sum(
         any(n.choice.kind in _ACTORS for n in s.named) or bool(command_line(s.text)) for s in siblings

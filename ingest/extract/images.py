@@ -6,8 +6,8 @@ from urllib.parse import unquote
 
 from ingest.extract.facts import PATTERN, Fact
 from ingest.extract.reading import Reading
-from ingest.link.mentions import Written, find
 from ingest.link.disambiguate import Context, choose
+from ingest.link.mentions import Written, find
 from ingest.link.outline import Node
 from ingest.parse.inline import Picture
 

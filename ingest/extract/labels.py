@@ -17,6 +17,7 @@ _PREDICATES = {
     "requires": "requires",
     "uses": "uses",
 }
+_LEAST = 2
 _THERE_ARE = re.compile(
     r"^(?P<class>.+?)(?:에는|으로는|로는|은|는)\s+(?P<list>[^.]+?)(?:이|가|등이|\s등이)\s*(?:있다|있습니다|있음|있어요|존재한다|존재합니다)[.\s]*$"
 )
@@ -29,13 +30,16 @@ def values(reading: Reading, node: Node) -> Iterator[Fact]:
     if node.role in _PREDICATES and node.right and not node.left_terms and node.separator:
         yield from _stated(reading, node, _PREDICATES[node.role], node.right, PATTERN)
     elif (
-        node.parent is not None
-        and node.parent.role in _PREDICATES
-        and not node.parent.topics
-        and not node.separator
+        (
+            node.parent is not None
+            and node.parent.role in _PREDICATES
+            and not node.parent.topics
+            and not node.separator
+        )
+        and node.kind is BlockKind.ITEM
+        and not ARROW.search(node.text)
     ):
-        if node.kind is BlockKind.ITEM and not ARROW.search(node.text):
-            yield from _stated(reading, node, _PREDICATES[node.parent.role], node.text, STRUCTURE)
+        yield from _stated(reading, node, _PREDICATES[node.parent.role], node.text, STRUCTURE)
 
 
 def _stated(reading: Reading, node: Node, predicate: str, text: str, kind: str) -> Iterator[Fact]:
@@ -88,7 +92,7 @@ def there_are(reading: Reading, node: Node) -> Iterator[Fact]:
     head = [n for n in node.named if n.end <= match.end("class")]
     terms = reading.terms(match["list"], node)
     named = [t for t in terms if t.choice]
-    if not head or len(named) < 2 or len(named) < len(terms):
+    if not head or len(named) < _LEAST or len(named) < len(terms):
         return
     for term in named:
         if term.name != head[0].name and not is_enumerated(term.name):

@@ -15,7 +15,7 @@ from ingest.parse.blocks import BlockKind, Line
 from ontology.concepts import ConceptKind
 
 _EXAMPLE = re.compile(
-    r"[\s,;(（]*(?:\bex\)|\bex\.|\bex:|\be\.?g\.?[,:)]?\s|예\)|예시\)|예:|예시:|예를 들어|예를들어|for example|for instance).*$",
+    r"[\s,;(（]*(?:\bex\)|\bex\.|\bex:|\be\.?g\.?[,:)]?\s|예\)|예시\)|예:|예시:|예를 들어|예를들어|for example|for instance).*$",  # noqa: E501  one list, one line
     re.IGNORECASE | re.DOTALL,
 )
 _DEFAULT_MARK = re.compile(
@@ -164,7 +164,7 @@ def _own(node: Node) -> tuple[Line, ...]:
 
 def explanation(text: str) -> str:
     """Return an explanation verbatim: no value after `|`, no appended example, no default marker."""
-    text = text.split(" | ")[0]
+    text = text.split(" | ", maxsplit=1)[0]
     text = _EXAMPLE.sub("", text)
     text = _DEFAULT_MARK.sub("", text)
     return _ANSWER.sub("", text).strip()

@@ -16,7 +16,7 @@ _STATUS = (
     (
         "Stable",
         re.compile(
-            r"\bstable\b(?= (?:since|in|as of|feature)|$|[,.)])|\bGA\b|정식 ?(?:기능|버전|지원|출시)|스테이블",
+            r"\bstable\b(?= (?:since|in|as of|feature)|$|[,.)])|\bGA\b|정식 ?(?:기능|버전|지원|출시)|스테이블",  # noqa: E501  one list, one line
             re.IGNORECASE,
         ),
     ),

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from ingest.extract.facts import PATTERN, STRUCTURE, Fact
 from ingest.extract.reading import Owners, Reading, is_enumerated, is_member, is_part, narrowed, valued
+from ingest.lexicon.normalize import fold
 from ingest.link.api import GENERIC, owns
 from ingest.link.outline import Node, Term
 from ingest.parse.blocks import BlockKind, Line
@@ -15,6 +16,7 @@ _OPTION = re.compile(r"옵션|\boptions?\b", re.IGNORECASE)
 _MEMBERS = frozenset({"example", "kinds"})
 _PATH = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:\[[^\]]*\])?(?:\.[A-Za-z][A-Za-z0-9]*(?:\[[^\]]*\])?)+")
 _INDEX = re.compile(r"\[[^\]]*\]")
+_PAIR = 2
 _MODIFIED = 2
 _STEPS = ("PodPhase.", "PersistentVolumePhase.", "PersistentVolumeClaimPhase.")
 
@@ -28,7 +30,7 @@ def headings(reading: Reading, node: Node) -> Iterator[Fact]:
     if above.node is not None:
         for owner in above.names:
             for topic in node.topics:
-                if topic.name != owner and topic.name != "Document" and not node.role == "contrast":
+                if topic.name not in (owner, "Document") and node.role != "contrast":
                     yield Fact(
                         subject=owner, predicate="hasSubtopic", object=topic.name, lines=lines, kind=STRUCTURE
                     )
@@ -127,7 +129,7 @@ def _related(reading: Reading, node: Node, owners: Owners, term: Term, *, alone:
             yield Fact(subject=owner, predicate=predicate, object=name, lines=lines, kind=STRUCTURE)
 
 
-def relation(reading: Reading, node: Node, owners: Owners, owner: str, name: str, *, alone: bool) -> str:
+def relation(reading: Reading, node: Node, owners: Owners, owner: str, name: str, *, alone: bool) -> str:  # noqa: C901, PLR0911, PLR0913  one case after the other, none inside another
     """Return the predicate between an owner and a concept named below it, `partOf` meaning part of owner."""
     role = reading.label_role(node)
     if _OPTION.search(node.text) and name in {t.name for t in node.left_terms or node.terms}:
@@ -214,14 +216,12 @@ def _step(reading: Reading, steps: list[str], step: str) -> str:
     """Return the concept of one step of a path; a generic one is qualified by the step before."""
     if step in GENERIC:
         return f"{steps[-2]}.{step}" if len(steps) > 1 else ""
-    entries = reading.lexicon.candidates(step)
-    exact = [e for e in entries if e.form == step or e.name == step]
-    best = [e for e in exact if e.kind in {ConceptKind.FIELD, ConceptKind.KIND}]
-    return best[0].name if best else ""
+    same = [e for e in reading.lexicon.candidates(step) if fold(e.name) == fold(step)]
+    return next((e.name for e in same if e.kind is ConceptKind.FIELD), same[0].name if same else "")
 
 
 def _class_and_member(terms: tuple[Term, ...]) -> bool:
-    return len(terms) == 2 and is_member(terms[1].name, terms[0].name)
+    return len(terms) == _PAIR and is_member(terms[1].name, terms[0].name)
 
 
 def _speaks_for_others(node: Node) -> bool:

@@ -151,7 +151,7 @@ def _head(reading: Reading, node: Node, line: Line, *, first: bool) -> _Head:
     choice = reading.linker.resolve(text, reading.context(node), line=line.number) if text else None
     if first and choice is not None and role in {"parts", "kinds", "term", "target", "scope", "result"}:
         role = ""
-    if choice is not None and role in {"parts"}:
+    if choice is not None and role == "parts":
         role = ""
     return _Head(line, text, role, choice)
 
@@ -180,7 +180,7 @@ def _by_columns(reading: Reading, node: Node, heads: list[_Head], body: list[lis
     for first, second in combinations(names, 2):
         if first != second:
             yield Fact(
-                subject=first, predicate="contrastsWith", object=second, lines=(heads[0].line,), kind=STRUCTURE
+                subject=first, predicate="contrastsWith", object=second, lines=(heads[0].line,), kind=STRUCTURE  # noqa: E501  one list, one line
             )  # fmt: skip
     for line in body:
         if not line:
@@ -213,9 +213,8 @@ def _row(reading: Reading, node: Node, heads: list[_Head], cells: list[_Cell]) -
     command = commands.command_line(first.text)
     name = commands.subcommand(command) if command else first.term.name or first.term.text
     subject = _Subject(name, first.choice, (heads[0].line,))
-    if first.term.bracket and first.choice:
-        if is_second_name(reading, name, first.term.bracket):
-            yield _fact(subject, "alsoKnownAs", first.term.bracket, first, literal=True)
+    if first.term.bracket and first.choice and is_second_name(reading, name, first.term.bracket):
+        yield _fact(subject, "alsoKnownAs", first.term.bracket, first, literal=True)
     for head, cell in zip(heads[1:], cells[1:], strict=False):
         yield from _property(reading, node, subject, head, cell)
 
@@ -286,7 +285,7 @@ def _property(reading: Reading, node: Node, subject: _Subject, head: _Head, cell
     yield from _enumerated_or_field(reading, node, subject, head, cell)
 
 
-def _linked(
+def _linked(  # noqa: PLR0913, PLR0917  the parts of one cell or clause
     reading: Reading, node: Node, subject: _Subject, head: _Head, cell: _Cell, predicate: str
 ) -> Iterator[Fact]:
     if predicate in _LITERAL:
@@ -333,7 +332,7 @@ def _enumerated_or_field(
     yield _fact(subject, "hasField", f"{name}={cell.text}", cell, literal=False)
 
 
-def _fact(
+def _fact(  # noqa: PLR0913  the parts of one cell or clause
     subject: _Subject,
     predicate: str,
     object_: str,

@@ -19,6 +19,7 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _SECONDS = frozenset({"초", "s", "sec", "secs", "second", "seconds"})
+_WORDS_OF_A_PROPERTY = 4
 _BARE = re.compile(r"^[\w./:%+-]+$")
 _NOT_OWNERS = frozenset({"Pod", "Container", "Pod.status", "Pod.phase", "Pod.conditions", "ContainerState"})
 
@@ -55,9 +56,13 @@ def _is_topic_of_situation(node: Node, term: Term) -> bool:
     """A phase or state that stands as a title, with its own story below, is no value of what is above."""
     above = node.parent
     directly_below_heading = above is not None and above.kind is BlockKind.HEADING
-    if term.name.startswith(("PodPhase.", "PodCondition.")) and above is not None:
-        if any(t.name.startswith("PodPhase.") for t in above.topics) and above.kind is BlockKind.ITEM:
-            return True
+    if (
+        term.name.startswith(("PodPhase.", "PodCondition."))
+        and above is not None
+        and above.kind is BlockKind.ITEM
+        and any(t.name.startswith("PodPhase.") for t in above.topics)
+    ):
+        return True
     return gives_phase(node) or (directly_below_heading and _tells_a_story(node))
 
 
@@ -112,7 +117,7 @@ def _value_owners(reading: Reading, node: Node) -> Owners:
     return replace(owners, lines=(*owners.lines, node.line)) if node.line else owners
 
 
-def _value(
+def _value(  # noqa: PLR0913, PLR0917  the parts of one cell or clause
     reading: Reading, node: Node, known: Enumeration, term: Term, owners: Owners, kind: str
 ) -> Iterator[Fact]:
     if node.line is None:
@@ -243,7 +248,7 @@ def _condition(reading: Reading, node: Node, name: str) -> Iterator[Fact]:
     if node.line is None:
         return
     described = situation(reading, node)
-    subject, lines = described if described else ("Pod", ())
+    subject, lines = described or ("Pod", ())
     yield Fact(
         subject=subject, predicate="hasCondition", object=name, lines=(*lines, node.line), kind=STRUCTURE
     )
@@ -264,7 +269,7 @@ def fields(reading: Reading, node: Node) -> Iterator[Fact]:
         if len(node.left_terms) > 1 or not (reading.is_field(name) or owns(owners.names[0], name)):
             return
         name = name.rpartition(".")[2]
-    elif node.role or owners.node is None or len(node.left.split()) > 4:
+    elif node.role or owners.node is None or len(node.left.split()) > _WORDS_OF_A_PROPERTY:
         return
     else:
         name = node.left
@@ -286,14 +291,14 @@ def defaults(reading: Reading, node: Node) -> Iterator[Fact]:
     name, lines = holder
     for text in _default_texts(node):
         yield Fact(
-            subject=name, predicate="defaultValue", object=default(text), literal=True, lines=(*lines, node.line), kind=PATTERN
+            subject=name, predicate="defaultValue", object=default(text), literal=True, lines=(*lines, node.line), kind=PATTERN  # noqa: E501  one list, one line
         )  # fmt: skip
         return
 
 
 _DEFAULT_IN_TEXT = (
     re.compile(
-        r"[(（]?\s*(?:기본\s?값|기본|디폴트|defaults?(?: value)?(?: is| to)?|default)\s*(?:은|는|이|:|=|\s)\s*`?(?P<v>[\w./%+-]+(?:\s?(?:초|분|회|번|개|seconds?))?)`?",
+        r"[(（]?\s*(?:기본\s?값|기본|디폴트|defaults?(?: value)?(?: is| to)?|default)\s*(?:은|는|이|:|=|\s)\s*`?(?P<v>[\w./%+-]+(?:\s?(?:초|분|회|번|개|seconds?))?)`?",  # noqa: E501  one list, one line
         re.IGNORECASE,
     ),
 )

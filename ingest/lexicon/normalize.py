@@ -16,6 +16,7 @@ _HANGUL_RUN = re.compile(r"[가-힣]+$")
 _ARTICLE = re.compile(r"(?:the|a|an|each|every|all)\s+", re.IGNORECASE)
 # notes use the same words again and again; the bound keeps a large collection from filling memory
 _REMEMBERED = 1 << 15
+_SHORTEST_PLURAL = 4
 _EDGES = " \t`'\"“”‘’*.,;:!?·…()[]{}<>「」『』【】▼▲▶◆◇■□●○•"
 
 
@@ -92,7 +93,7 @@ def stems(phrase: str) -> tuple[str, ...]:
             rest = suffix(phrase[start:])
             if rest is not None and rest[0] == "noun":
                 found.append(phrase[:start].rstrip())
-    elif len(phrase) > 3 and phrase.isascii():
+    elif len(phrase) >= _SHORTEST_PLURAL and phrase.isascii():
         for ending, instead in (("ies", "y"), ("es", ""), ("s", "")):
             if phrase.lower().endswith(ending):
                 found.append(phrase[: -len(ending)] + instead)

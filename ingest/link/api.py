@@ -25,7 +25,23 @@ _STANDS_FOR = {
 _DEPTH = 4
 
 GENERIC = frozenset(
-    "name type key value values operator effect port host path command args status phase conditions".split()
+    [
+        "name",
+        "type",
+        "key",
+        "value",
+        "values",
+        "operator",
+        "effect",
+        "port",
+        "host",
+        "path",
+        "command",
+        "args",
+        "status",
+        "phase",
+        "conditions",
+    ]
 )
 
 
@@ -77,7 +93,7 @@ def _types(owner: str) -> tuple[str, ...]:
 
 @cache
 def _index() -> dict[str, tuple[str, ...]]:
-    """Kinds, type names and field names -> the types they lead to. Kinds win over types, those over fields."""
+    """Kinds, type names and field names -> the types they lead to. Kinds win over types, those over fields."""  # noqa: E501  one list, one line
     api = schema.load()
     fields: dict[str, set[str]] = {}
     for type_ in api.types.values():

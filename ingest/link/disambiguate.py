@@ -32,8 +32,26 @@ _USUAL = (
 
 # Values of several enumerations that are words first: they count only where their owner or neighbours speak.
 _NEEDS_SUPPORT = frozenset(
-    "none default local cluster always never allow replace file directory block pods percent in socket"
-    " warn audit enforce".split()
+    [
+        "none",
+        "default",
+        "local",
+        "cluster",
+        "always",
+        "never",
+        "allow",
+        "replace",
+        "file",
+        "directory",
+        "block",
+        "pods",
+        "percent",
+        "in",
+        "socket",
+        "warn",
+        "audit",
+        "enforce",
+    ]
 )
 
 

@@ -23,7 +23,7 @@ class Mention:
     """A name in a text: its place (offsets, end exclusive), what it may mean, and the particle behind it.
 
     `end` is the end of the name, `stop` the end with its particle; `verbal` names are inflected (`스케줄링하는`).
-    """
+    """  # noqa: E501  one list, one line
 
     start: int
     end: int
@@ -166,7 +166,7 @@ def _usable(
 ) -> tuple[Entry, ...]:
     parted = " " in surface
     squeezed = len(surface) - surface.count(" ") <= _TIGHT and " " in surface
-    usable = tuple(
+    return tuple(
         entry
         for entry in entries
         if not (entry.exact and surface != entry.form)
@@ -174,7 +174,6 @@ def _usable(
         and not (parted and not entry.apart)
         and (not entry.strict or code or _is_spelled_as_term(surface, entry, sentence_start=sentence_start))
     )
-    return usable
 
 
 def _is_spelled_as_term(surface: str, entry: Entry, *, sentence_start: bool) -> bool:

@@ -28,7 +28,7 @@ ARROW = re.compile(r"\s*(?:►|▶|→|➡️?|➔|⟶|⇒|=>|->|-->|⇨|≫)\s*
 _DECORATION = re.compile(
     r"^(?:[\s▼▲▶►◆◇■□●○•※★☆✓✔✅❌⚠️👉💡🔹🔸📌📎📝🚀🔑🔥⭐❓❗🟢🔴🟡⬇⬆]|[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])+\s*"
 )
-_NUMBERING = re.compile(r"^(?:\(?\d{1,3}(?:[.-]\d{1,3})*[.)]?\s+|\[\d{1,3}\]\s*|\d{1,3}[.)]\s*|[①-⑳]\s*|[가나다라마바사][.)]\s+|[IVX]{1,4}\.\s+|Step\s+\d+[.:]?\s*|제?\d+[장강과주차]\.?\s+)", re.IGNORECASE)  # fmt: skip
+_NUMBERING = re.compile(r"^(?:\(?\d{1,3}(?:[.-]\d{1,3})*[.)]?\s+|\[\d{1,3}\]\s*|\d{1,3}[.)]\s*|[①-⑳]\s*|[가나다라마바사][.)]\s+|[IVX]{1,4}\.\s+|Step\s+\d+[.:]?\s*|제?\d+[장강과주차]\.?\s+)", re.IGNORECASE)  # fmt: skip  # noqa: E501  one list, one line
 _TRAILING = re.compile(r"[\s▼▲◆■●※★\ufe0f\u2600-\u27bf\U0001f000-\U0001faff]+$")
 _SEPARATOR = re.compile(r"\s*(?:::|：)\s*|\s+:\s+|:\s+|:$|\s+(?:=>|⇒|=|–|—|-|\|)\s+")
 _BRACKETS = re.compile(r"\s*[(（](?P<inner>[^()（）]*(?:\([^()]*\)[^()（）]*)*)[)）]")
@@ -38,8 +38,8 @@ _ALTERNATIVES = re.compile(
     r"\s*(?:/|\||&|\+)\s*|\s+(?:and|or|및|또는|혹은|그리고)\s+|(?<=[가-힣A-Za-z0-9])(?:와|과|랑|이랑)\s+|,\s*(?:and|or)\s+"
 )
 _CLAUSE = re.compile(
-    r"(?:방법|하기|기 위한|때|는 법|이유|어떻게.*|왜.*|무엇.*|인가|나요|까요?|[?？]|한다|합니다|하는가|는지|한 경우|할 경우|경우|보기|만들기|알아보기|이란)$"
-    r"|^(?:how|why|when|what|where|which|installing|using|creating|deleting|setting up|understanding|running|getting|is|are|does|do|can|should)\b",
+    r"(?:방법|하기|기 위한|때|는 법|이유|어떻게.*|왜.*|무엇.*|인가|나요|까요?|[?？]|한다|합니다|하는가|는지|한 경우|할 경우|경우|보기|만들기|알아보기|이란)$"  # noqa: E501  one list, one line
+    r"|^(?:how|why|when|what|where|which|installing|using|creating|deleting|setting up|understanding|running|getting|is|are|does|do|can|should)\b",  # noqa: E501  one list, one line
     re.IGNORECASE,
 )
 _SITUATION = re.compile(
@@ -61,7 +61,7 @@ _QUESTION = re.compile(
 )
 _WHAT_IS = (
     re.compile(
-        r"(?:Q\s*\d*\s*[.:)]\s*)?what(?:'s| is| are| does)\s+(?:an?\s+|the\s+)?(?P<x>.+?)(?:\s+mean|\s+in k(?:ubernetes|8s))?$",
+        r"(?:Q\s*\d*\s*[.:)]\s*)?what(?:'s| is| are| does)\s+(?:an?\s+|the\s+)?(?P<x>.+?)(?:\s+mean|\s+in k(?:ubernetes|8s))?$",  # noqa: E501  one list, one line
         re.IGNORECASE,
     ),
     re.compile(r"(?:Q\s*\d*\s*[.:)]\s*)?(?P<x>.+?)(?:이란|란|은|는|이|가)?\s*(?:무엇|뭐|뭔)[가-힣]*$"),
@@ -71,15 +71,30 @@ _ALTERNATIVE_CLAUSE = re.compile(r"\s+[/|]\s+|,\s|\s*[(（]")
 _MODIFIER = re.compile(r"(?:의|안|내|간|별|용|[A-Za-z0-9]|[가-힣]{2,}(?<![은는이가을를에로와과고며면서]))$")
 _LONG = 90
 _ROLES_OF_HEADINGS = frozenset(
-    "command example option field default definition purpose remark navigation steps value cause".split()
+    [
+        "command",
+        "example",
+        "option",
+        "field",
+        "default",
+        "definition",
+        "purpose",
+        "remark",
+        "navigation",
+        "steps",
+        "value",
+        "cause",
+    ]
 )
 _ROLES_BEFORE_NAMES = frozenset(
-    "command example option definition default purpose cause alias remark".split()
+    ["command", "example", "option", "definition", "default", "purpose", "cause", "alias", "remark"]
 )
 _QUESTION_OR_ANSWER = re.compile(r"(?:Q|A|질문|답변?|문|Ans(?:wer)?|Question)\s*\d*$", re.IGNORECASE)
 _HANGUL = re.compile(r"[가-힣]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{4,40}$")
 _FIELDS_AROUND = 2
+_PAIR = 2
+_NEAR = 2  # how far above a line the words around it reach
 _LABEL_WORDS = 6
 _PHRASE_WORDS = 6
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
@@ -267,11 +282,11 @@ class Linker:
         if "." not in phrase or not re.fullmatch(r"[A-Za-z][\w.\[\]*-]*", phrase):
             return None
         steps = [s for s in re.sub(r"\[[^\]]*\]", "", phrase).split(".") if s]
-        if len(steps) < 2 or not all(s in GENERIC or self._is_step(s) for s in steps):
+        if len(steps) < _PAIR or not all(s in GENERIC or self._is_step(s) for s in steps):
             return None
         last = self.lexicon.candidates(steps[-1])
         fields = [e for e in last if e.kind is ConceptKind.FIELD]
-        if steps[-1] in GENERIC and len(steps) >= 2 and steps[-2] not in {"spec", "metadata", "status"}:
+        if steps[-1] in GENERIC and len(steps) >= _PAIR and steps[-2] not in {"spec", "metadata", "status"}:
             owner = self.resolve(steps[-2], context, slot=False)
             return Choice(
                 f"{owner.name if owner else steps[-2]}.{steps[-1]}", ConceptKind.FIELD, 1.0, "a path"
@@ -405,8 +420,37 @@ class Linker:
 
 # `B/E server`, `kubeconfig 파일`: a noun that says only what sort of thing the name before it is
 _GENERAL_NOUNS = frozenset(
-    "server servers file files object objects resource resources component components field command plugin daemon"
-    " 서버 파일 오브젝트 객체 리소스 자원 컴포넌트 필드 명령어 명령 플러그인 프로그램 기능 방식 개념".split()
+    [
+        "server",
+        "servers",
+        "file",
+        "files",
+        "object",
+        "objects",
+        "resource",
+        "resources",
+        "component",
+        "components",
+        "field",
+        "command",
+        "plugin",
+        "daemon",
+        "서버",
+        "파일",
+        "오브젝트",
+        "객체",
+        "리소스",
+        "자원",
+        "컴포넌트",
+        "필드",
+        "명령어",
+        "명령",
+        "플러그인",
+        "프로그램",
+        "기능",
+        "방식",
+        "개념",
+    ]
 )
 
 
@@ -486,7 +530,7 @@ class _Reader:
         words = [node.text]
         for depth, above in enumerate(node.above()):
             owners.extend(t.name for t in above.topics if t.name not in owners)
-            if depth < 2:
+            if depth < _NEAR:
                 words.append(above.text)
             if len(owners) >= _CHAIN or depth > 2 * _CHAIN:
                 break
@@ -534,7 +578,7 @@ class _Reader:
             node.topics = _choices(self.linker.terms(without_role(bare)[0], topical, line=line))
             return
         dashed = re.split(r"\s+[-–—]\s+|\s*:\s+", bare, maxsplit=1)
-        if len(dashed) == 2:
+        if len(dashed) == _PAIR:
             pair = tuple(self.linker.term(p, topical, line=line) for p in dashed)
             if all(t.choice for t in pair):
                 node.left_terms, node.terms = pair[:1], pair[1:]
@@ -565,11 +609,12 @@ class _Reader:
         node.question = _asked(text)
         separator = _first_separator(text, node)
         arrow = ARROW.search(text)
-        if separator and (
-            arrow is None or separator.start() < arrow.start() or separator[0].strip() in {"=>", "⇒"}
+        if (
+            separator
+            and (arrow is None or separator.start() < arrow.start() or separator[0].strip() in {"=>", "⇒"})
+            and self._label(node, text, separator, context, line)
         ):
-            if self._label(node, text, separator, context, line):
-                return
+            return
         if arrow is not None or len(text) > _LONG:
             return
         compared = [p for p in _CONTRAST.split(text) if p.strip()]
@@ -644,7 +689,7 @@ class _Reader:
             return False
         role = role_of(left)
         if not role:
-            shorter, role = without_role(left)
+            _shorter, role = without_role(left)
             if role:
                 node.left_terms = ()
         node.left, node.right, node.separator, node.role = left, right, sign, role

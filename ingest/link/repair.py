@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from os.path import commonprefix
 
 from rapidfuzz.distance import OSA
 
@@ -19,6 +18,7 @@ from ingest.lexicon.normalize import fold
 
 _LEAST = 6  # in running text; a slot of its own (label, member of a list) admits one letter less
 _LEAST_IN_SLOT = 5
+_STEM = 3
 _SAME_BEGINNING = 7
 _TWO_SLIPS_FROM = 11
 _ENDINGS = frozenset(
@@ -42,8 +42,6 @@ _ENDINGS = frozenset(
         "al",
         "able",
         "ment",
-    ]
-    + [
         "n",
         "or",
         "ors",
@@ -139,13 +137,15 @@ def _same_word(first: str, second: str) -> bool:
 
 
 def _common(first: str, second: str) -> int:
-    return len(commonprefix([first, second]))
+    """Return how many letters two words begin with alike."""
+    differs = (i for i, (a, b) in enumerate(zip(first, second, strict=False)) if a != b)
+    return next(differs, min(len(first), len(second)))
 
 
 def _is_inflection(word: str, known: str) -> bool:
     common = _common(word, known)
     return (
-        common >= 3
+        common >= _STEM
         and word[common:] in _ENDINGS
         and known[common:] in _ENDINGS
         and (word[common:] != "" or known[common:] != "e")

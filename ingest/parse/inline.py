@@ -26,7 +26,7 @@ _MARKUP = re.compile(
   | (?P<mark>==|~~)
   | (?P<em>\*|(?<![0-9A-Za-z_])_(?=[^\s_])|(?<=[^\s_])_(?![0-9A-Za-z_]))
   | (?P<entity>&(?:\#\d{1,7}|\#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)
-    """,
+    """,  # noqa: E501  one list, one line
     re.VERBOSE,
 )
 _SPECIAL = re.compile(r"[`*_\[<~=\\&!]")
@@ -63,7 +63,7 @@ def plain(raw: str) -> Inline:
     return _marked(raw) if _SPECIAL.search(raw) else Inline(text=raw)
 
 
-def _marked(raw: str) -> Inline:
+def _marked(raw: str) -> Inline:  # noqa: C901, PLR0912  one case after the other, none inside another
     out: list[str] = []
     codes: list[tuple[int, int]] = []
     strongs: list[tuple[int, int]] = []

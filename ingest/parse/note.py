@@ -124,7 +124,7 @@ class _Builder:
         self.list_depth = 0
         self.cursor = (-1, 0)
 
-    def build(self, tokens: list[Token]) -> None:
+    def build(self, tokens: list[Token]) -> None:  # noqa: C901, PLR0912  one case after the other, none inside another
         heading: Block | None = None
         row: list[Line] = []
         cell = False

@@ -32,8 +32,6 @@ MARKDOWN = st.lists(
             " : ",
             " → ",
             "Ready",
-        ]
-        + [
             "(",
             ")",
             "`",
@@ -50,11 +48,9 @@ MARKDOWN = st.lists(
             " creates ",
             "\t",
             "\r\n",
-        ]
-        + [
             "kubectl get pods",
             "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n",
-            "\0",
+            "\x00",
             "\ufeff",
             "옵션",
             "?",

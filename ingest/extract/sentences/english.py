@@ -15,7 +15,7 @@ _NEGATED = re.compile(
     r"\b(?:not|never|cannot|can't|don't|doesn't|won't|isn't|aren't|no longer|neither)\b", re.IGNORECASE
 )
 _CLAUSE = re.compile(
-    r"[;:]|,\s+(?:but|and|so|which|while|whereas|then|it|they)\b|\s+(?:but|so that|while|whereas|because|since|if|unless|when|once|until|although)\s+",
+    r"[;:]|,\s+(?:but|and|so|which|while|whereas|then|it|they)\b|\s+(?:but|so that|while|whereas|because|since|if|unless|when|once|until|although)\s+",  # noqa: E501  one list, one line
     re.IGNORECASE,
 )
 _JOINED = re.compile(
@@ -25,7 +25,7 @@ _JOINED = re.compile(
 _CONDITION = re.compile(r"^\s*(?P<c>(?:if|when|once|unless|until|after|without)\b[^,]*),\s*", re.IGNORECASE)
 _WITHOUT = re.compile(r"\bwithout\s+(?:an?\s+|the\s+|any\s+|its\s+)?$", re.IGNORECASE)
 _NO_EFFECT = re.compile(
-    r"\bno effect\b|\b(?:not|never|cannot|can't|fails?|won't|nothing|does not|doesn't|ignored|useless|pending)\b",
+    r"\bno effect\b|\b(?:not|never|cannot|can't|fails?|won't|nothing|does not|doesn't|ignored|useless|pending)\b",  # noqa: E501  one list, one line
     re.IGNORECASE,
 )
 _PASSIVE_BY = re.compile(r"^\s*(?:\w+ly\s+)?by\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
@@ -43,6 +43,7 @@ _PREPOSITION = re.compile(
     re.IGNORECASE,
 )
 _JUST_BEFORE = re.compile(r"\s+(?:to\s+(?:be\s+)?|that\s+|which\s+|that are\s+)", re.IGNORECASE)
+_OPENING_WORDS = 2
 _PAIR = 2
 _REACH = 6  # words between a verb and what it takes
 # an object of one of these predicates may not be a value or a trait of the language
@@ -90,7 +91,7 @@ def _hits(scene: Scene) -> list[_Hit]:
     ]
 
 
-def _frame(
+def _frame(  # noqa: PLR0913, PLR0917  the parts of one cell or clause
     reading: Reading, scene: Scene, hit: _Hit, before: list[_Hit], following: list[_Hit], condition: str
 ) -> Iterator[Fact]:
     if _is_gerund(scene, hit):
@@ -181,16 +182,19 @@ def _subjects(scene: Scene, hit: _Hit, before: list[_Hit]) -> tuple[str, ...]:
             return tuple(n.name for n in done)
     own = [n for n in scene.named if start <= n.start - scene.offset < hit.start]
     close = own[-1] if own else None
-    if close is not None and _JUST_BEFORE.fullmatch(scene.text[close.end - scene.offset : hit.start]):
-        if not _PREPOSITION.search(scene.text[: close.start - scene.offset]):
-            return (close.name,)
+    if (
+        close is not None
+        and _JUST_BEFORE.fullmatch(scene.text[close.end - scene.offset : hit.start])
+        and not _PREPOSITION.search(scene.text[: close.start - scene.offset])
+    ):
+        return (close.name,)
     opening = [n for n in own if _opens(scene.text[start : n.start - scene.offset])]
     if opening:
         return _with_joined(scene, opening[0], hit.start)
     if (
         own
         and not [b for b in before if b.start >= start]
-        and len(scene.text[start : own[0].start - scene.offset].split()) <= 2
+        and len(scene.text[start : own[0].start - scene.offset].split()) <= _OPENING_WORDS
     ):
         return (own[0].name,)
     first = [

@@ -70,6 +70,7 @@ _BRACKETED = re.compile(r"^(?:\s?[가-힣]{2,4})?\s?\([^()]*\)")
 _CONDITION_BETWEEN = re.compile(r"[가-힣](?:으면|면|다면|려면)[\s,]|(?:때|경우|시)[\s,]")
 _QUALIFIES = re.compile(r"\s*[가-힣]+(?:된|되는|한|하는|있는)\s")
 _OTHER_OBJECT = re.compile(r"[가-힣A-Za-z](?:을|를)(?=\s|$)")
+_PAIR = 2
 _BY_HAND = re.compile(r"(?:직접|수동으로|따로)\s*$")
 
 
@@ -154,7 +155,7 @@ def _verbs(scene: Scene) -> tuple[_Verb, ...]:
     for match in _stems().finditer(scene.text):
         if any(a <= match.start() < b for a, b in covered):
             continue
-        if match.start() and "가" <= scene.text[match.start() - 1] <= "힣" and len(match[0]) < 2:
+        if match.start() and "가" <= scene.text[match.start() - 1] <= "힣" and len(match[0]) < _PAIR:
             continue
         args = tuple(n for n in scene.named if last <= n.start - scene.offset < match.start())
         found.append(
@@ -283,7 +284,7 @@ def _frames(
                 pass
 
 
-def _acts(reading: Reading, scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fact]:
+def _acts(reading: Reading, scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fact]:  # noqa: C901, PLR0911, PLR0912  one case after the other, none inside another
     patients = tuple(p for p in _patients(scene, verb) if not _is_need(scene, p))
     negated = verb.negated
     if verb.predicate == "creates":
@@ -325,7 +326,7 @@ def _acts(reading: Reading, scene: Scene, verb: _Verb, agents: tuple[str, ...]) 
         for patient in patients:
             if patient.name != agent and _may_suffer(patient, predicate):
                 yield scene.fact(
-                    agent, predicate, patient.name, negated=negated != (verb.predicate == "kept"), condition=_condition(scene, verb)
+                    agent, predicate, patient.name, negated=negated != (verb.predicate == "kept"), condition=_condition(scene, verb)  # noqa: E501  one list, one line
                 )  # fmt: skip
 
 
@@ -372,7 +373,7 @@ def _condition(scene: Scene, verb: _Verb) -> str:
     return match["clause"].strip() if match else ""
 
 
-def _used(reading: Reading, scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fact]:
+def _used(reading: Reading, scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fact]:  # noqa: C901  one case after the other, none inside another
     patients = _patients(scene, verb)
     explicit = _agent(verb, (), besides=patients)
     if verb.conditional and explicit:
@@ -609,16 +610,10 @@ def _granted(scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fac
             "Data",
         }:
             continue
-        owners = (
-            agents if verb.stem == "부여" else _agent(verb, _asked_one(verb) or agents, besides=(patient,))
-        )
+        owners = agents if verb.stem == "부여" else _agent(verb, agents, besides=(patient,))
         for agent in owners:
             if agent != patient.name:
                 yield scene.fact(agent, "usedFor", patient.name, negated=verb.negated)
-
-
-def _asked_one(verb: _Verb) -> tuple[str, ...]:
-    return ()
 
 
 # -- what is needed --------------------------------------------------------------------------------
@@ -700,7 +695,7 @@ def _conditional_subject(scene: Scene, needed: tuple[Named, ...]) -> tuple[str, 
 # -- the rest --------------------------------------------------------------------------------------
 
 
-def _purposes(scene: Scene, agents: tuple[str, ...]) -> Iterator[Fact]:
+def _purposes(scene: Scene, agents: tuple[str, ...]) -> Iterator[Fact]:  # noqa: C901  one case after the other, none inside another
     match = _PURPOSE.search(scene.text)
     if match:
         for named in scene.named:
@@ -764,10 +759,8 @@ def _scopes(scene: Scene, agents: tuple[str, ...]) -> Iterator[Fact]:
             named.name == "ClusterResource" and "단위" in named.mention.surface
         ):
             continue
-        if (
-            re.match(r"^\s?에만\s?(?:생성|배치|실행)", behind)
-            or named.name in {"Node", "Pod"}
-            and not behind.lstrip().startswith(("단위", "별로"))
+        if re.match(r"^\s?에만\s?(?:생성|배치|실행)", behind) or (
+            named.name in {"Node", "Pod"} and not behind.lstrip().startswith(("단위", "별로"))
         ):
             continue
         scope = "Cluster" if named.name == "ClusterResource" else named.name
@@ -804,7 +797,7 @@ def _orders(scene: Scene, found: tuple[_Verb, ...]) -> Iterator[Fact]:
     if ordered:
         steps = [
             n for n in scene.named
-            if n.end - scene.offset <= ordered.start() and n.mention.particle in {"에서", "", "로", "으로"} and _is_step(n)
+            if n.end - scene.offset <= ordered.start() and n.mention.particle in {"에서", "", "로", "으로"} and _is_step(n)  # noqa: E501  one list, one line
         ]  # fmt: skip
         if len(steps) > 1 and any(n.mention.particle == "에서" for n in steps):
             start = next(i for i, n in enumerate(steps) if n.mention.particle == "에서")
@@ -822,10 +815,10 @@ def _orders(scene: Scene, found: tuple[_Verb, ...]) -> Iterator[Fact]:
 
 def _connected_after(scene: Scene, found: tuple[_Verb, ...]) -> Iterator[Fact]:
     """`A를 생성 후 B를 생성하면 … 연결해준다`: what was made last is joined to what was made first."""
-    if not found or found[-1].stem != "연결" or found[-1].args or len(found) < 3:
+    if not found or found[-1].stem != "연결" or found[-1].args or len(found) <= _PAIR:
         return
     made = [p for verb in found[:-1] if verb.predicate == "creates" for p in _patients(scene, verb)]
-    if len(made) == 2 and made[0].name != made[1].name:
+    if len(made) == _PAIR and made[0].name != made[1].name:
         yield scene.fact(made[1].name, "connectsTo", made[0].name)
 
 
@@ -838,7 +831,7 @@ def _transitions(scene: Scene) -> Iterator[Fact]:
             one
             and two
             and one.name == two.name
-            and first.mention.particle in {"에서"}
+            and first.mention.particle == "에서"
             and second.mention.particle in {"로", "으로", "이", "가"}
         ):
             yield scene.fact(first.name, "transitionsTo", second.name)

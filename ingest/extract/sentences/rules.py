@@ -8,7 +8,6 @@ from ingest.extract.sentences import english, korean
 from ingest.extract.sentences.scene import scenes
 from ingest.link.outline import Node
 
-
 _MOST_NAMES = 40
 _LONGEST = 1500
 

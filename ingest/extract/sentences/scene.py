@@ -33,6 +33,7 @@ _STRENGTHS = (
     (Strength.MAY, re.compile(r"수 있|가능|\bmay\b|\bcan\b|\bmight\b|\boptionally\b", re.IGNORECASE)),
 )
 _EXAMPLES = re.compile(r"(?:\bex[).:]|\be\.g\.|예[):]|예시[):])\s.*$", re.IGNORECASE | re.DOTALL)
+_SHORTEST = 3
 _BRACKET = re.compile(r"[(（](?P<inner>[^()（）]{4,})[)）]")
 
 
@@ -145,7 +146,7 @@ def _split(
         until = match.start() + (1 if match and match[0].startswith(".") else 0) if match else stop
         text = node.text[position:until]
         text = _EXAMPLES.sub("", text)
-        if len(text) > 2:
+        if len(text) >= _SHORTEST:
             named = tuple(n for n in node.named if position <= n.start and n.end <= position + len(text))
             inner = tuple(_in_brackets(node, text, named, position))
             for gloss in inner:

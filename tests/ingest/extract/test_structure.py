@@ -20,7 +20,7 @@ Read = Callable[[str], set[str]]
         pytest.param("# master\n- etcd\n- kube-scheduler", {"etcd partOf ControlPlane", "kube-scheduler partOf ControlPlane"}, id="parts of a whole"),
         pytest.param("# 내부망\n- NFS", {"InternalNetwork hasExample NFS"}, id="members of a class"),
         pytest.param("# Container Runtime\n- Container Runtime / docker", {"Docker isA ContainerRuntime"}, id="a class and its member"),
-        pytest.param("# k8s\n- `securityContext.runAsUser` 를 쓴다", {"securityContext hasField runAsUser"}, id="a dotted path"),
+        pytest.param("# k8s\n- `securityContext.runAsUser` 를 쓴다", {"SecurityContext hasField runAsUser"}, id="a dotted path"),
     ],
 )  # fmt: skip
 def test_structure_says(read: Read, note: str, facts: set[str]) -> None:
