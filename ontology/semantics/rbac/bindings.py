@@ -10,9 +10,11 @@ is most of, grants and what subjects hold, is kept out of the garbage collector:
 Source: kubernetes.io/docs/reference/access-authn-authz/rbac (v1.36).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct
+from msgspec.json import encode
 
 from ontology.cluster.rbac import (
     GROUP,
@@ -332,25 +334,37 @@ def unresolved(grants: Iterable[Grant]) -> str:
     return f"[{', '.join(found)}]" if len(found) > 1 else "".join(found)
 
 
-_latest: tuple[tuple[RbacObject, ...], Authorizer] | None = None
+_latest: tuple[bytes, Authorizer] | None = None
 
 
 def authorizer(scenario: Scenario) -> Authorizer:
     """Return the authorizer of a scenario's objects.
 
-    The latest is kept, so that a batch of questions about equal objects builds one index. Decoded copies are
-    compared, so a caller who changes a manifest gets a new index.
+    The latest is kept, so that a batch of questions about the same objects builds one index. It is known
+    again by the text of the manifests, so a caller who changes one gets a new index.
 
     Raises:
         InvalidObjectError: a role or binding that the API server would refuse.
     """
     global _latest  # noqa: PLW0603 - a memo of one: the same arguments give the same answer with and without
-    objects = tuple(
-        read(manifest, path=path)
+    given = [
+        (path, manifest)
         for path, manifest in scenario.manifests
         if manifest["kind"] in KINDS and manifest["apiVersion"].startswith(GROUP)
-    )
+    ]
+    text = _text([manifest for _, manifest in given])
     latest = _latest
-    if latest is None or latest[0] != objects:
-        _latest = latest = (objects, Authorizer(objects))
-    return latest[1]
+    if latest is not None and text is not None and latest[0] == text:
+        return latest[1]
+    built = Authorizer(read(manifest, path=path) for path, manifest in given)
+    if text is not None:
+        _latest = (text, built)
+    return built
+
+
+def _text(manifests: list[Mapping[str, Any]]) -> bytes | None:
+    """Return manifests as text; None for what no text holds (an integer of more than 64 bits)."""
+    try:
+        return encode(manifests)
+    except (OverflowError, TypeError, ValueError):
+        return None
