@@ -12,8 +12,8 @@ from ontology import instants, node_selectors, readiness, tolerations
 from ontology.cluster.nodes import Node, Taint
 from ontology.cluster.pods import Pod, PodSpec, Toleration
 from ontology.cluster.workloads import DaemonSet
+from ontology.semantics.workloads.bounds import scaled
 from ontology.semantics.workloads.claiming import Claimed, claim
-from ontology.semantics.workloads.deployments import scaled
 from ontology.verdict import Step
 
 HASH_LABEL = "controller-revision-hash"

@@ -3,27 +3,24 @@
 Source: kubernetes.io/docs/concepts/workloads/controllers/deployment (v1.36).
 """
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
 from functools import cmp_to_key
 from typing import Any
 
-from ontology import instants, quantities, readiness
-from ontology.cluster.meta import IntOrString
+from ontology import instants, readiness
 from ontology.cluster.pods import Pod
 from ontology.cluster.workloads import Deployment, ReplicaSet, WorkloadCondition
-from ontology.errors import InvalidObjectError
+from ontology.semantics.workloads.bounds import Bounds, of_rollout
 from ontology.semantics.workloads.claiming import Claimed, claim
+from ontology.semantics.workloads.templates import same_template
 from ontology.verdict import Step
 
 REVISION = "deployment.kubernetes.io/revision"
 DESIRED = "deployment.kubernetes.io/desired-replicas"
 MAXIMUM = "deployment.kubernetes.io/max-replicas"
-HASH_LABEL = "pod-template-hash"
 # Annotations of a Deployment that are its own and never copied to a ReplicaSet.
 _OWN_ANNOTATIONS = frozenset(
     {
@@ -37,28 +34,7 @@ _OWN_ANNOTATIONS = frozenset(
 )
 _UNLIMITED = 2**31 - 1
 _NUMBER = re.compile(r"[+-]?\d+")
-_PERCENT = re.compile(r"(\d+)%")
-_DEFAULT_BOUND = "25%"
 _DEFAULT_HISTORY, _DEFAULT_DEADLINE = 10, 600
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """The numbers that a rollout keeps: `replicas` wanted, pods above it, pods missing from it."""
-
-    replicas: int
-    surge: int
-    unavailable: int
-
-    @property
-    def maximum(self) -> int:
-        """Most pods at a time."""
-        return self.replicas + self.surge
-
-    @property
-    def available(self) -> int:
-        """Fewest pods available."""
-        return self.replicas - self.unavailable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,66 +102,17 @@ def wanted(deployment: Deployment) -> int:
 
 
 def bounds(deployment: Deployment) -> Bounds:
-    """Return surge (rounded up) and unavailable (rounded down); not both can be 0.
+    """Return the numbers that the Deployment's rollout keeps.
 
     Raises:
         InvalidObjectError: neither a number nor a percentage.
     """
-    replicas = wanted(deployment)
-    if _recreates(deployment):
-        return Bounds(replicas=replicas, surge=0, unavailable=0)
-    rolling = deployment.spec.strategy.rolling_update
-    surge = scaled(rolling.max_surge if rolling else None, replicas, up=True, field="maxSurge")
-    missing = scaled(rolling.max_unavailable if rolling else None, replicas, up=False, field="maxUnavailable")
-    if surge == 0 == missing:
-        missing = 1
-    return Bounds(replicas=replicas, surge=surge, unavailable=min(missing, replicas))
-
-
-def scaled(value: IntOrString | None, total: int, *, up: bool, field: str) -> int:
-    """Return a number, or a percentage of `total`; 25% where it is absent.
-
-    Raises:
-        InvalidObjectError: neither a number nor a percentage.
-    """
-    if isinstance(value, int):
-        return value
-    match = _PERCENT.fullmatch(_DEFAULT_BOUND if value is None else value)
-    if match is None:
-        raise InvalidObjectError(
-            f"`{value}` is neither a number nor a percentage", path=f"spec.strategy.rollingUpdate.{field}"
-        )
-    part = Fraction(int(match[1]) * total, 100)
-    return math.ceil(part) if up else math.floor(part)
+    return of_rollout(deployment.spec.strategy, wanted(deployment))
 
 
 def size(replica_set: ReplicaSet) -> int:
     """Return `spec.replicas`, 1 where it is absent."""
     return 1 if replica_set.spec.replicas is None else replica_set.spec.replicas
-
-
-def same_template(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
-    """Whether two pod templates are equal but for the label `pod-template-hash`."""
-    return bool(_template(one) == _template(other))
-
-
-def _template(template: Mapping[str, Any] | None) -> Any:
-    plain = dict(template or {})
-    metadata = dict(plain.get("metadata") or {})
-    labels = {k: v for k, v in (metadata.get("labels") or {}).items() if k != HASH_LABEL}
-    return _canonical(plain | {"metadata": metadata | {"labels": labels}})
-
-
-def _canonical(value: Any, *, key: str = "") -> Any:
-    """Return a value without what the API holds equal to absence, with quantities as numbers."""
-    if isinstance(value, Mapping):
-        if key in {"requests", "limits"}:
-            return {name: quantities.parse(each) for name, each in value.items()}
-        found = {name: _canonical(each, key=name) for name, each in value.items()}
-        return {name: each for name, each in found.items() if each not in (None, {}, [])}
-    if isinstance(value, list):
-        return [_canonical(each) for each in value]
-    return value
 
 
 def by_age(replica_set: ReplicaSet) -> tuple[int, str]:

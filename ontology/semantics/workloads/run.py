@@ -19,7 +19,7 @@ from ontology.cluster.workloads import (
 )
 from ontology.errors import InvalidQuestionError
 from ontology.scenario import Evaluator, Question, Scenario
-from ontology.semantics.workloads import deployments
+from ontology.semantics.workloads import deployments, templates
 from ontology.semantics.workloads.ownership import Propagation
 from ontology.semantics.workloads.simulation import Cluster, Delays, Entry
 from ontology.verdict import Outcome, Step, Verdict
@@ -196,7 +196,7 @@ def _undo(cluster: Cluster, subject: Undo, path: str) -> None:
         raise InvalidQuestionError(f"there is no revision {wanted} to go back to ({known})", path=path)
     template = dict(old.spec.template or {})
     metadata = dict(template.get("metadata") or {})
-    labels = {k: v for k, v in (metadata.get("labels") or {}).items() if k != deployments.HASH_LABEL}
+    labels = {k: v for k, v in (metadata.get("labels") or {}).items() if k != templates.HASH_LABEL}
     cluster.say("undo", found, revision=wanted)
     cluster.set_template(found, {**template, "metadata": {**metadata, "labels": labels}})
 

@@ -33,7 +33,14 @@ from ontology.cluster.workloads import (
     StatefulSetStatus,
 )
 from ontology.errors import TooCostlyError
-from ontology.semantics.workloads import daemonsets, deployments, ownership, replicasets, statefulsets
+from ontology.semantics.workloads import (
+    daemonsets,
+    deployments,
+    ownership,
+    replicasets,
+    statefulsets,
+    templates,
+)
 from ontology.semantics.workloads.ownership import Propagation
 
 K = TypeVar("K", bound=KubeObject)
@@ -513,9 +520,9 @@ class Cluster:
         label = digest(found.spec.template, length=10)
         template = dict(found.spec.template or {})
         metadata = dict(template.get("metadata") or {})
-        labels = {**(metadata.get("labels") or {}), deployments.HASH_LABEL: label}
+        labels = {**(metadata.get("labels") or {}), templates.HASH_LABEL: label}
         selector = found.spec.selector
-        wanted = {**((selector.match_labels if selector else None) or {}), deployments.HASH_LABEL: label}
+        wanted = {**((selector.match_labels if selector else None) or {}), templates.HASH_LABEL: label}
         own = {
             key: value
             for key, value in (found.metadata.annotations or {}).items()
