@@ -11,6 +11,7 @@ from typing import Any
 from ontology.errors import InvalidQuestionError
 from ontology.scenario import Evaluator, Question, Scenario
 from ontology.semantics.scheduling import snapshot
+from ontology.semantics.scheduling.blame import located
 from ontology.semantics.scheduling.place import place
 from ontology.semantics.scheduling.schedule import Manifest, read_pod, reasons, words
 from ontology.verdict import Outcome, Step, Verdict
@@ -33,7 +34,8 @@ def evaluate(scenario: Scenario, asked: Capacity) -> Verdict:
     pod = read_pod(asked.pod, "question.capacity.pod")
     cluster = snapshot.read(scenario)
     random = Random(asked.seed)  # noqa: S311 - a choice that can be repeated, not a secret
-    replica = cluster.incoming(pod)
+    with located(scenario):
+        replica = cluster.incoming(pod)
     counted: Counter[str] = Counter()
     answer: dict[str, Any] = {"limited": True}
     for _ in range(asked.limit):

@@ -15,6 +15,7 @@ from ontology.cluster.pods import Pod
 from ontology.errors import TooLargeError
 from ontology.scenario import Evaluator, Question, Scenario
 from ontology.semantics.scheduling import snapshot
+from ontology.semantics.scheduling.blame import located
 from ontology.semantics.scheduling.cluster import Cluster
 from ontology.semantics.scheduling.cycle import Filtered, Scored, run_filters, run_scores
 from ontology.semantics.scheduling.pods import Seated
@@ -59,7 +60,8 @@ def evaluate(scenario: Scenario, asked: Place) -> Verdict:
         raise TooLargeError(f"more than {MOST_PODS} pods to place", path="question.place.pods")
     pods = [read_pod(raw, f"question.place.pods[{i}]") for i, raw in enumerate(asked.pods)]
     cluster = snapshot.read(scenario)
-    told = [_told(placement) for placement in _placements(cluster, pods, asked.seed)]
+    with located(scenario):
+        told = [_told(placement) for placement in _placements(cluster, pods, asked.seed)]
     waiting = sum("node" not in each for each in told)
     return Verdict(
         answer={"placements": told, "placed": len(told) - waiting, "pending": waiting},

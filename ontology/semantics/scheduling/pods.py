@@ -133,7 +133,7 @@ def fingerprint(pod: Pod, *, incoming: bool) -> bytes:
         spec.resources,
         spec.host_network,
         pod.metadata.owner_references,
-        pod.spec.node_name if incoming else None,
+        (pod.spec.node_name, pod.spec.scheduling_gates) if incoming else None,
     ]
     if spec.volumes:
         said.append(spec.volumes)

@@ -11,6 +11,7 @@ from ontology.cluster import manifests
 from ontology.cluster.pods import Pod
 from ontology.scenario import Evaluator, Scenario
 from ontology.semantics.scheduling import changes, message, snapshot
+from ontology.semantics.scheduling.blame import located
 from ontology.semantics.scheduling.cycle import Filtered, Scored, run_filters, run_scores
 from ontology.semantics.scheduling.explanation import Explanation
 from ontology.semantics.scheduling.preemption import Preemption, preempt
@@ -23,7 +24,8 @@ def evaluate(scenario: Scenario, asked: Manifest) -> Verdict:
     """Answer for one pod; yes where some node is feasible."""
     pod = read_pod(asked, "question.schedule")
     cluster = snapshot.read(scenario)
-    filtered = run_filters(cluster, cluster.incoming(pod))
+    with located(scenario):
+        filtered = run_filters(cluster, cluster.incoming(pod))
     scored = run_scores(filtered)
     possible = bool(len(scored.nodes))
     preemption = None if possible or not cluster.size else preempt(filtered)

@@ -14,6 +14,7 @@ from ontology.cluster.volumes import PersistentVolume, PersistentVolumeClaim, Vo
 from ontology.errors import InvalidObjectError
 from ontology.scenario import Scenario
 from ontology.semantics.scheduling import pods
+from ontology.semantics.scheduling.blame import located
 from ontology.semantics.scheduling.cluster import Cluster
 from ontology.semantics.scheduling.pods import Seated
 from ontology.semantics.scheduling.storage import Storage
@@ -29,6 +30,11 @@ def read(scenario: Scenario) -> Cluster:
     Raises:
         InvalidObjectError: an object that does not decode, or two of one kind and name.
     """
+    with located(scenario):
+        return _read(scenario)
+
+
+def _read(scenario: Scenario) -> Cluster:
     cluster = Cluster(
         _named(scenario.all(Node)).values(),
         namespaces={n.name: n.labels for n in scenario.all(Namespace)},

@@ -8,23 +8,20 @@ from ontology.cluster.pods import Pod, Volume
 from ontology.cluster.storage import CSIDriver, CSINode, CSIStorageCapacity, StorageClass
 from ontology.cluster.volumes import PersistentVolume, PersistentVolumeClaim, VolumeAttachment
 
-# In-tree volume sources whose work a CSI driver has taken over: the driver, and where the handle stands.
+# In-tree volume sources whose work a CSI driver has taken over on every node, as far as limits know: the
+# driver, and where the handle stands.
 # Source: kubernetes.io/blog/2022/09/26/storage-in-tree-to-csi-migration-status-update-1.25 and v1.36.
 MIGRATED: Mapping[str, tuple[str, str]] = {
     "aws_elastic_block_store": ("ebs.csi.aws.com", "volumeID"),
     "azure_disk": ("disk.csi.azure.com", "diskURI"),
     "cinder": ("cinder.csi.openstack.org", "volumeID"),
     "gce_persistent_disk": ("pd.csi.storage.gke.io", "pdName"),
-    "portworx_volume": ("pxd.portworx.com", "volumeID"),
-    "vsphere_volume": ("csi.vsphere.vmware.com", "volumePath"),
 }
 _MIGRATED_PROVISIONERS: Mapping[str, str] = {
     "kubernetes.io/aws-ebs": "ebs.csi.aws.com",
     "kubernetes.io/azure-disk": "disk.csi.azure.com",
     "kubernetes.io/cinder": "cinder.csi.openstack.org",
     "kubernetes.io/gce-pd": "pd.csi.storage.gke.io",
-    "kubernetes.io/portworx-volume": "pxd.portworx.com",
-    "kubernetes.io/vsphere-volume": "csi.vsphere.vmware.com",
 }
 
 Attachment = tuple[str, str]

@@ -25,13 +25,21 @@ class Selector:
 
     @classmethod
     def of(cls, raw: LabelSelector | None) -> "Selector":
-        """Return the selector of an API object; None matches nothing, an empty one everything."""
+        """Return the selector of an API object; None matches nothing, an empty one everything.
+
+        Raises:
+            InvalidObjectError: an operator that label selectors do not have, or values where none belong.
+        """
         if raw is None:
             return cls(None, ("nothing",))
         equal = tuple(sorted((raw.match_labels or {}).items()))
         others = tuple(
             sorted((e.key, e.operator, tuple(sorted(e.values or ()))) for e in raw.match_expressions or ())
         )
+        for each in raw.match_expressions or ():
+            selectors.requirement_holds(
+                each, {}
+            )  # refuses what it cannot read, before anything depends on it
         return cls(raw, (equal, others))
 
     @cached_property

@@ -12,9 +12,12 @@ from typing import Any
 from ontology.errors import InvalidQuestionError
 from ontology.scenario import Evaluator, Question, Scenario
 from ontology.semantics.scheduling import snapshot
+from ontology.semantics.scheduling.blame import located
 from ontology.semantics.scheduling.cycle import Filtered, run_filters
 from ontology.semantics.scheduling.schedule import reasons, words
 from ontology.verdict import Outcome, Step, Verdict
+
+_GATED = "Scheduling is blocked due to non-empty scheduling gates"
 
 
 class Fits(Question, frozen=True):
@@ -57,11 +60,11 @@ FITS = Evaluator(question=Fits, evaluate=fits)
 def stuck(scenario: Scenario, asked: Stuck) -> Verdict:
     """Say which waiting pods fit nowhere, and group them by what keeps them out; yes where none is stuck."""
     found = [f for f in _filtered(scenario) if asked.namespace in ("", f.pod.namespace)]
-    unplaced = {f.pod.full_name: f for f in found if not len(f.nodes)}
+    unplaced = {f.pod.full_name: f for f in found if _is_gated(f) or not len(f.nodes)}
     grouped = _grouped(unplaced)
     answer = {
         "waiting": len(found),
-        "stuck": {name: words(each) for name, each in sorted(unplaced.items())},
+        "stuck": {name: _GATED if _is_gated(f) else words(f) for name, f in sorted(unplaced.items())},
         "reasons": [
             {"reason": reason, "pods": sorted(pods), "nodes": nodes} for reason, (pods, nodes) in grouped
         ],
@@ -78,7 +81,8 @@ STUCK = Evaluator(question=Stuck, evaluate=stuck)
 
 def _filtered(scenario: Scenario) -> list[Filtered]:
     cluster = snapshot.read(scenario)
-    return [run_filters(cluster, cluster.incoming(pod)) for pod in snapshot.waiting(scenario)]
+    with located(scenario):
+        return [run_filters(cluster, cluster.incoming(pod)) for pod in snapshot.waiting(scenario)]
 
 
 def _grouped(unplaced: dict[str, Filtered]) -> list[tuple[str, tuple[list[str], int]]]:
@@ -86,12 +90,23 @@ def _grouped(unplaced: dict[str, Filtered]) -> list[tuple[str, tuple[list[str], 
     pods: dict[str, list[str]] = defaultdict(list)
     nodes: Counter[str] = Counter()
     for name, each in unplaced.items():
-        counted = Counter({each.refusal[1].reason: each.cluster.size}) if each.refusal else reasons(each)
-        for reason, count in counted.items():
+        for reason, count in _reasons(each).items():
             pods[reason].append(name)
             nodes[reason] += count
     ranked = sorted(pods, key=lambda reason: (-len(pods[reason]), -nodes[reason], reason))
     return [(reason, (pods[reason], nodes[reason])) for reason in ranked]
+
+
+def _reasons(found: Filtered) -> Counter[str]:
+    if _is_gated(found):
+        return Counter({_GATED: found.cluster.size})
+    if found.refusal is not None:
+        return Counter({found.refusal[1].reason: found.cluster.size})
+    return reasons(found)
+
+
+def _is_gated(found: Filtered) -> bool:
+    return bool(found.pod.demand.pod.spec.scheduling_gates)
 
 
 def _fitting(node: str, answer: dict[str, Any]) -> Iterator[Step]:
