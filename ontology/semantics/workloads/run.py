@@ -1,6 +1,6 @@
 """The question `run`: workloads over virtual time, and what happens when somebody changes them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -108,16 +108,21 @@ def evaluate(scenario: Scenario, asked: Run) -> Verdict:
         for happening in _happenings(event, start, delays, f"question.run.events[{place}]")
     ]
     cluster.run(start + instants.duration(asked.until, path="question.run.until"), events)
+    sets = {f"{each.KIND}/{each.name}": _summary(cluster, each) for each in _sets(cluster)}
     answer = {
         "timeline": [_shown(entry, start) for entry in cluster.entries],
-        "sets": {f"{each.KIND}/{each.name}": _summary(cluster, each) for each in _sets(cluster)},
+        "sets": sets,
         "final": _final(cluster),
     }
     complete = all(_complete(cluster, each) for each in _sets(cluster))
     return Verdict(
         answer=answer,
         outcome=Outcome.of(complete),
-        explain=lambda: tuple(_step(entry, start) for entry in cluster.entries) or (_nothing(),),
+        explain=lambda: (
+            *(_step(entry, start) for entry in cluster.entries),
+            *_compared(sets),
+            *(() if cluster.entries else (_nothing(),)),
+        ),
     )
 
 
@@ -289,6 +294,27 @@ def _summary(cluster: Cluster, found: KubeObject) -> dict[str, Any]:
         "claimsCreated": claims,
         "claimsLeft": [name for name in claims if cluster.find("PersistentVolumeClaim", name) is not None],
     }
+
+
+def _compared(sets: Mapping[str, Mapping[str, Any]]) -> Iterator[Step]:
+    """Yield what tells the sets with names from those without, where a run has both."""
+    named = [name for name in sets if name.startswith("StatefulSet/")]
+    nameless = [name for name in sets if name.startswith(("ReplicaSet/", "Deployment/"))]
+    if not named or not nameless:
+        return
+    one, other = nameless[0], named[0]
+    facts: dict[str, Any] = {"nameless": one, "named": other}
+    for aspect, member in (("names", "created"), ("start", "mostStartingAtOnce"), ("claims", "claimsLeft")):
+        found, theirs = sets[one][member], sets[other][member]
+        seen = {"mine": _first(found), "theirs": _first(theirs)}
+        yield Step(f"workloads.compare.{aspect}", True, facts | seen)
+
+
+def _first(found: Any) -> Any:
+    """Return a number as it is, and the first few of many names, each once."""
+    if not isinstance(found, list):
+        return found
+    return tuple(dict.fromkeys(found))[:3] or None
 
 
 def _most_starting(pods: Sequence[Entry]) -> int:

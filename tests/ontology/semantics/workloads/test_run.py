@@ -79,6 +79,17 @@ def test_pods_of_a_replica_set_share_one_claim_those_of_a_stateful_set_have_one_
     assert sets["StatefulSet/db"]["claimsUsed"] == {f"db-{n}": [f"data-db-{n}"] for n in range(3)}
 
 
+def test_side_by_side_the_steps_compare_names_order_and_claims() -> None:
+    compared = [render(step, Lang.EN) for step in run(WEB, DB).steps if ".compare." in step.rule]
+
+    assert compared[1:] == [
+        "order: at most 3 pods of ReplicaSet/web were starting at a time, and at most 1 of StatefulSet/db",
+        "claims left that the set made: ReplicaSet/web -; StatefulSet/db data-db-0, data-db-1, data-db-2",
+    ]
+    assert compared[0].endswith("(db-0, db-1, db-2)")
+    assert not any(".compare." in step.rule for step in run(WEB).steps)
+
+
 def test_a_parallel_stateful_set_keeps_names_but_not_the_order() -> None:
     verdict = run({**DB, "spec": DB["spec"] | {"podManagementPolicy": "Parallel"}})
 
