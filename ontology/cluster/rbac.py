@@ -14,6 +14,8 @@ GROUP = "rbac.authorization.k8s.io"
 _API = (f"{GROUP}/v1",)
 # The API defaults `apiGroup` of a subject by its kind.
 _SUBJECT_GROUPS = {"User": GROUP, "Group": GROUP, "ServiceAccount": ""}
+# Operators of label selectors, and whether they take values.
+_OPERATORS = {"In": True, "NotIn": True, "Exists": False, "DoesNotExist": False}
 
 
 class PolicyRule(Part, frozen=True):
@@ -176,3 +178,12 @@ def _subject_refusals(subject: Subject, *, namespaced: bool) -> Iterator[tuple[s
 def _aggregation_refusals(rule: AggregationRule) -> Iterator[tuple[str, str]]:
     if not rule.cluster_role_selectors:
         yield "aggregationRule.clusterRoleSelectors", "an aggregationRule needs at least one selector"
+    for index, selector in enumerate(rule.cluster_role_selectors):
+        for number, requirement in enumerate(selector.match_expressions or ()):
+            where = f"aggregationRule.clusterRoleSelectors[{index}].matchExpressions[{number}]"
+            takes_values = _OPERATORS.get(requirement.operator)
+            if takes_values is None:
+                yield f"{where}.operator", f"`{requirement.operator}` is none of {', '.join(_OPERATORS)}"
+            elif takes_values is not bool(requirement.values):
+                need = "needs values" if takes_values else "takes no values"
+                yield f"{where}.values", f"operator `{requirement.operator}` {need}"

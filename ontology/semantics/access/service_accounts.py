@@ -5,6 +5,7 @@ Source: kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin (
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any, TypeVar
 
 from msgspec import Struct, field
@@ -14,11 +15,14 @@ from ontology.cluster.accounts import Secret, ServiceAccount
 from ontology.cluster.meta import KubeObject
 from ontology.cluster.nodes import Node
 from ontology.cluster.pods import Pod
+from ontology.errors import InvalidQuestionError
 from ontology.scenario import Evaluator, Question, Scenario
 from ontology.semantics.access.clock import instant
 from ontology.verdict import Outcome, Role, Step, Verdict
 
+_LAST = instants.parse("9999-12-31T23:59:59Z")
 _GRACE = 60 * instants.SECOND  # clocks may differ by a minute
+_ROOT = "question.serviceAccountToken"
 K = TypeVar("K", bound=KubeObject)
 
 _EXTRA = "authentication.kubernetes.io/"
@@ -80,9 +84,9 @@ def evaluate(scenario: Scenario, question: ServiceAccountToken) -> Verdict:
     """Answer `{"authenticated", "user", "groups", "uid", "extra", "reason"}`; a yes is an accepted token.
 
     Raises:
-        InvalidQuestionError: `now` is no instant.
+        InvalidQuestionError: `now` is no instant, or a time of the claims no number.
     """
-    now = instant(question.now, path="question.serviceAccountToken.now")
+    now = instant(question.now, path=f"{_ROOT}.now")
     found = tuple(checks(scenario, question, now))
     failed = found[-1].reason
     return Verdict(
@@ -114,10 +118,32 @@ def _claim_checks(question: ServiceAccountToken, now: int) -> Iterator[Finding]:
         ("access.tokenIssuedAt", "issued-in-the-future", claims.iat, 1),
     )
     for rule, reason, seconds, sign in times:
-        moment = None if seconds is None else int(seconds) * instants.SECOND
+        moment = None if seconds is None else _moment(seconds)
         in_time = moment is None or sign * (moment - now) <= _GRACE
-        shown = None if moment is None else instants.render(moment)
-        yield _finding(rule, reason, in_time, moment=shown, now=instants.render(now))
+        yield _finding(rule, reason, in_time, moment=_shown(moment), now=_shown(now))
+
+
+def _moment(seconds: float) -> int:
+    """Return the instant of a claim; fractions of a second do not count.
+
+    Raises:
+        InvalidQuestionError: not a number, or without end.
+    """
+    if not isfinite(seconds):
+        raise InvalidQuestionError(f"`{seconds}` is no time", path=f"{_ROOT}.claims")
+    return int(seconds) * instants.SECOND
+
+
+def _shown(moment: int | None) -> str | None:
+    """Return an instant as the API writes it, in seconds where no calendar reaches."""
+    if moment is None or _is_dated(moment):
+        return None if moment is None else instants.render(moment)
+    return f"{moment // instants.SECOND}s"
+
+
+def _is_dated(moment: int) -> bool:
+    """Whether a calendar of four-digit years reaches the instant."""
+    return 0 <= moment <= _LAST
 
 
 def _object_checks(scenario: Scenario, question: ServiceAccountToken, now: int) -> Iterator[Finding]:
@@ -228,9 +254,9 @@ _TIMES = {"not-yet-valid": "nbf", "expired": "exp", "issued-in-the-future": "iat
 def _in_time(scenario: Scenario, question: ServiceAccountToken, last: Finding) -> Iterator[Step]:
     """Yield the time at which the same token is accepted, if there is one."""
     seconds = getattr(question.claims, _TIMES[last.reason])
-    moment = int(seconds) * instants.SECOND
-    if all(each.holds for each in checks(scenario, question, moment)):
-        change = {"now": instants.render(moment)}
+    moment = _moment(seconds)
+    change = {"now": _shown(moment)}
+    if _is_dated(moment) and all(each.holds for each in checks(scenario, question, moment)):
         yield Step(
             last.rule,
             holds=True,

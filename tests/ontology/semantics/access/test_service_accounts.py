@@ -76,6 +76,7 @@ def test_a_token_is_accepted(claims: dict[str, Any]) -> None:
         pytest.param((ACCOUNT,), {"exp": SECONDS - 61}, "expired", id="expired"),
         pytest.param((ACCOUNT,), {"nbf": SECONDS + 61}, "not-yet-valid", id="not yet valid"),
         pytest.param((ACCOUNT,), {"iat": SECONDS + 61}, "issued-in-the-future", id="issued in the future"),
+        pytest.param((ACCOUNT,), {"nbf": 10**30}, "not-yet-valid", id="not before the end of calendars"),
         pytest.param((), {}, "service-account-not-found", id="no account"),
         pytest.param(
             (POD,), {"bound": {"pod": {"name": "web"}}}, "service-account-not-found", id="account first"
@@ -111,6 +112,11 @@ def test_a_token_is_refused(objects: tuple[dict[str, Any], ...], claims: dict[st
     assert verdict.answer["reason"] == reason
     assert verdict.answer["user"] is None
     assert [step for step in verdict.steps if step.holds is False]
+
+
+def test_a_time_that_is_no_number_is_refused() -> None:
+    with pytest.raises(InvalidQuestionError):
+        ask(ACCOUNT, exp=float("nan"))
 
 
 def test_an_object_deleted_a_minute_ago_still_counts() -> None:

@@ -72,6 +72,30 @@ def binding(kind: str = "RoleBinding", *subjects: dict[str, Any], **members: Any
             "aggregationRule.clusterRoleSelectors",
             id="no selector",
         ),
+        pytest.param(
+            {
+                "apiVersion": API,
+                "kind": "ClusterRole",
+                "metadata": {"name": "x"},
+                "aggregationRule": {
+                    "clusterRoleSelectors": [{"matchExpressions": [{"key": "a", "operator": "Has"}]}]
+                },
+            },
+            "aggregationRule.clusterRoleSelectors[0].matchExpressions[0].operator",
+            id="an operator that there is not",
+        ),
+        pytest.param(
+            {
+                "apiVersion": API,
+                "kind": "ClusterRole",
+                "metadata": {"name": "x"},
+                "aggregationRule": {
+                    "clusterRoleSelectors": [{"matchExpressions": [{"key": "a", "operator": "In"}]}]
+                },
+            },
+            "aggregationRule.clusterRoleSelectors[0].matchExpressions[0].values",
+            id="an operator without its values",
+        ),
     ],
 )
 def test_what_the_api_server_refuses_is_refused_at_its_path(manifest: dict[str, Any], path: str) -> None:
