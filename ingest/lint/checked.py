@@ -1,7 +1,9 @@
 """What lint rules look at: a note read to the end, and the places in it."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from ingest.extract.reading import Reading, is_enumerated
@@ -24,7 +26,7 @@ class Problem:
     facts: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Checked:
     """One note with its outline and statements, before its findings."""
 
@@ -42,6 +44,18 @@ class Checked:
     def lexicon(self) -> Lexicon:
         """All written forms."""
         return self.reading.lexicon
+
+    @cached_property
+    def _by_line(self) -> Mapping[int, list[Node]]:
+        found: dict[int, list[Node]] = defaultdict(list)
+        for node in self.outline.nodes:
+            if node.line is not None:
+                found[node.line.number].append(node)
+        return found
+
+    def at(self, line: int) -> Sequence[Node]:
+        """Return the nodes that stand on a line."""
+        return self._by_line.get(line, ())
 
     def terms(self, node: Node) -> tuple[Term, ...]:
         """Return the names that stand alone in a node: what it lists, its label, values behind the label."""

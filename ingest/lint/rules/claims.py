@@ -53,8 +53,7 @@ def _findings(checked: Checked, decide: Callable[[Claim], Check | None]) -> Iter
 
 
 def _claim(checked: Checked, statement: Statement) -> Claim:
-    line = statement.lines[-1]
-    node = next((n for n in checked.outline.nodes if n.line is not None and n.line.number == line), None)
+    node = next(iter(checked.at(statement.lines[-1])), None)
     topics = (t.name for above in node.above() for t in above.topics) if node is not None else ()
     return Claim.of(statement, within=tuple(topics))
 
@@ -64,8 +63,7 @@ def _words(checked: Checked, statement: Statement, line: int) -> str:
     text = checked.source.lines[line - 1]
     surfaces = {
         named.name: named.mention.surface
-        for node in checked.outline.nodes
-        if node.line is not None and node.line.number == line
+        for node in checked.at(line)
         for named in node.named
         if named.mention.surface in text
     }

@@ -24,7 +24,8 @@ def repaired_names(checked: Checked) -> Iterator[Finding]:
         yield checked.finding(repair.line, repair.found, problem)
         if problem.kind == "typo":
             pattern = re.compile(_WORD_BEFORE + re.escape(repair.found) + _WORD_AFTER)
-            for number, text in enumerate(checked.source.lines, 1):
+            holding = ((n, t) for n, t in enumerate(checked.source.lines, 1) if repair.found in t)
+            for number, text in holding:
                 for match in pattern.finditer(text):
                     yield checked.finding(number, repair.found, problem, after=match.start())
 
