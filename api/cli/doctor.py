@@ -12,6 +12,12 @@ from graph import embedded, projection, validation
 from graph.validation import Validation
 from ontology.lang import Lang
 
+_HINTS = {
+    True: "",
+    False: ": older than the store, run `kubelore ingest` again",
+    None: ": not compared with the store",
+}
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
@@ -26,7 +32,10 @@ def run(arguments: argparse.Namespace) -> int:
     store = embedded.read_store(here.settings.store)
     try:
         found = validation.check(store)
-        is_current = projection.project(store).version == here.view.snapshot.version
+        # a graph that lacks its shape cannot be read as a whole
+        is_current = (
+            projection.project(store).version == here.view.snapshot.version if found.conforms else None
+        )
     finally:
         store.close()
     if arguments.output == "turtle":
@@ -40,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0 if found.conforms and is_current else 1
 
 
-def _plain(here: Context, found: Validation, *, is_current: bool) -> dict[str, Any]:
+def _plain(here: Context, found: Validation, *, is_current: bool | None) -> dict[str, Any]:
     snapshot = here.view.snapshot
     return {
         "conforms": found.conforms,
@@ -57,11 +66,10 @@ def _plain(here: Context, found: Validation, *, is_current: bool) -> dict[str, A
     }
 
 
-def _lines(here: Context, found: Validation, lang: str, *, is_current: bool) -> Iterator[str]:
+def _lines(here: Context, found: Validation, lang: str, *, is_current: bool | None) -> Iterator[str]:
     snapshot = here.view.snapshot
     yield f"{_mark(ok=True)} store {here.settings.store}"
-    hint = "" if is_current else ": older than the store, run `kubelore ingest` again"
-    yield f"{_mark(ok=is_current)} read model {snapshot.version}{hint}"
+    yield f"{_mark(ok=is_current is not False)} read model {snapshot.version}{_HINTS[is_current]}"
     yield (
         f"  {len(snapshot.notes)} notes, {len(snapshot.facts)} facts, {len(snapshot.concepts)} concepts, "
         f"{len(snapshot.findings)} findings"

@@ -76,8 +76,9 @@ def _of_word(index: Index, word: str) -> _Matches:
         for document, at in index.find(needle):
             quality = _quality(index, document, at, needle)
             if quality is not None:
-                start = at - index.start(document)
-                _add(found, document, quality, (start, start + len(needle)))
+                start, end = at, tokenize.whole(index.folded, at + len(needle))
+                shift = index.start(document)
+                _add(found, document, quality, (start - shift, end - shift))
     return found or _similar(index, word)
 
 

@@ -134,6 +134,12 @@ def ends(text: str, folded: str, at: int) -> bool:
     return rest is not None and (rest[0] in PARTICLES or rest[0] in SUFFIXES)
 
 
+def whole(folded: str, at: int) -> int:
+    """Return where the word really ends whose stem ends at `at`: an English ending belongs to it."""
+    rest = _RUN.match(folded, at)
+    return at + len(rest[0]) if rest is not None and rest[0] in SUFFIXES else at
+
+
 def _without_particle(word: str) -> str:
     """Take off the longest particle that leaves two syllables: `파드에서` is `파드`, `노드` stays."""
     fitting = (p for p in _PARTICLES if word.endswith(p) and len(word) - len(p) > 1)
