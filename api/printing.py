@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
 import yaml
@@ -11,6 +11,7 @@ import yaml
 API_VERSION = "kubelore/v1"
 FORMATS = ("table", "json", "yaml")
 
+_ROWS_OF_A_GRID = 2  # one alone reads better line by line
 _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
 
 
@@ -58,6 +59,39 @@ def table(found: Iterator[tuple[str, str]], *, indent: str = "  ") -> Iterator[s
     width = max((len(name) for name, _ in pairs), default=0)
     for name, value in pairs:
         yield f"{indent}{name:<{width}}  {value}".rstrip()
+
+
+def shown(value: Mapping[str, Any], *, indent: str = "  ") -> Iterator[str]:
+    """Yield aligned lines of plain data; a list of alike flat mappings is a grid under its name."""
+    grids = {key: each for key, each in value.items() if _is_grid(each)}
+    leaves = {key: each for key, each in value.items() if key not in grids}
+    if leaves or not grids:
+        yield from table(rows(leaves), indent=indent)
+    for key, each in grids.items():
+        yield f"{indent}{key}"
+        yield from grid(each, indent=indent * 2)
+
+
+def grid(alike: Sequence[Mapping[str, Any]], *, indent: str = "  ") -> Iterator[str]:
+    """Yield a heading and one aligned line for each of some mappings with the same keys."""
+    cells = [[str(key) for key in alike[0]], *([_leaf(value) for value in each.values()] for each in alike)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
+    for line in cells:
+        yield (
+            indent + "  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True))
+        ).rstrip()
+
+
+def _is_grid(value: Any) -> bool:
+    if not isinstance(value, list | tuple) or len(value) < _ROWS_OF_A_GRID:
+        return False
+    first = value[0]
+    return isinstance(first, Mapping) and all(
+        isinstance(each, Mapping)
+        and each.keys() == first.keys()
+        and not any(isinstance(cell, Mapping | list | tuple) for cell in each.values())
+        for each in value
+    )
 
 
 def _leaf(value: Any) -> str:

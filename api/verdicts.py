@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from api.printing import rows, style, table
+from api.printing import shown, style
 from api.problems import problem
 from graph.citations import Citations
 from ontology import evaluators, scenario
@@ -110,7 +110,7 @@ def lines(found: Mapping[str, Any], lang: Lang) -> Iterator[str]:
     outcome = Outcome(found["outcome"])
     head = " ".join(each for each in (found["name"], f"({found['system']}, {found['question']})") if each)
     yield f"{style(head, 'bold')}: {style(outcome.value, 'bold', _COLOUR[outcome])}"
-    yield from table(rows(found["verdict"]))
+    yield from shown(found["verdict"])
     for role, heading in _HEADINGS.items():
         steps = [step for step in found["steps"] if step["role"] == role.value]
         if steps:
