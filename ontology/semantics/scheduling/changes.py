@@ -27,19 +27,18 @@ _REBUILT = 2000  # objects above which no cluster is built anew to try a change 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Edits that might let the pod run on a node, and the rules they answer."""
+    """Edits that might let the pod run on a node, and the filters they answer, with their codes."""
 
     node: int
     edits: tuple[Edit, ...]
-    rules: tuple[str, ...]
-    facts: Mapping[str, Any]
+    failing: tuple[tuple[Filter, int], ...]
 
 
 def offers(
     scenario: Scenario, asked: Mapping[str, Any], filtered: Filtered, explanation: Explanation
 ) -> Iterator[Step]:
     """Yield up to three of the smallest changes after which the pod has a node, each tried."""
-    found = sorted(_proposals(filtered, explanation), key=lambda p: len(p.edits))
+    found = sorted(_proposals(explanation), key=lambda p: len(p.edits))
     works = partial(_works, scenario, asked, filtered.cluster)
     chosen = [proposal for proposal in islice(found, _TRIED) if works(proposal)]
     for proposal in chosen[:_OFFERED]:
@@ -48,24 +47,21 @@ def offers(
         yield from islice(_removals(filtered, explanation), _OFFERED - len(chosen))
 
 
-def _proposals(filtered: Filtered, explanation: Explanation) -> Iterator[Proposal]:
-    names = filtered.cluster.names
-    for node in sorted(range(len(names)), key=names.__getitem__):
-        failing = explanation.failing(node)
+def _proposals(explanation: Explanation) -> Iterator[Proposal]:
+    for node in explanation.told:
+        failing = tuple(explanation.failing(node))
         ways = [list(each.remedies(node, code)) for each, code in failing]
         if failing and all(ways):
             yield from _combined(node, failing, ways)
 
 
 def _combined(
-    node: int, failing: Sequence[tuple[Filter, int]], ways: Sequence[Sequence[Remedy]]
+    node: int, failing: tuple[tuple[Filter, int], ...], ways: Sequence[Sequence[Remedy]]
 ) -> Iterator[Proposal]:
-    rules = tuple(each.rule(code) for each, code in failing)
-    facts = failing[0][0].facts(node, failing[0][1])
     alternatives = ways[0] if len(ways) == 1 else [tuple(e for way in ways for e in way[0])]
     for edits in alternatives:
         if edits:
-            yield Proposal(node, tuple({edit.shown: edit for edit in edits}.values()), rules, facts)
+            yield Proposal(node, tuple({edit.shown: edit for edit in edits}.values()), failing)
 
 
 def _works(scenario: Scenario, asked: Mapping[str, Any], cluster: Cluster, proposal: Proposal) -> bool:
@@ -103,10 +99,11 @@ def _edited(raw: Mapping[str, Any], edits: Sequence[Edit]) -> Mapping[str, Any]:
 
 
 def _step(filtered: Filtered, proposal: Proposal) -> Step:
-    rules = dict.fromkeys(proposal.rules)
-    facts = dict(proposal.facts) if len(rules) == 1 else {"count": len(proposal.edits)}
+    first, code = proposal.failing[0]
+    alone = len(proposal.failing) == 1
+    facts = dict(first.facts(proposal.node, code)) if alone else {"count": len(proposal.edits)}
     return Step(
-        next(iter(rules)) if len(rules) == 1 else "scheduling.feasible",
+        first.rule(code) if alone else "scheduling.feasible",
         True,
         {
             "pod": filtered.pod.name,
@@ -122,7 +119,8 @@ def _step(filtered: Filtered, proposal: Proposal) -> Step:
 def _removals(filtered: Filtered, explanation: Explanation) -> Iterator[Step]:
     """Yield single running pods whose end would make room."""
     cluster, pod = filtered.cluster, filtered.pod
-    for node, name in sorted(enumerate(cluster.names), key=lambda item: item[1]):
+    for node in explanation.told:
+        name = cluster.names[node]
         rejection = filtered.rejection(node)
         failing = explanation.failing(node)
         if rejection is None or rejection.is_unresolvable or len(failing) != 1:

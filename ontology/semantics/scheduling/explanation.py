@@ -18,14 +18,17 @@ _MOST_CANDIDATES = 10
 
 
 class Explanation:
-    """The steps of one verdict. `codes` asks every filter about every node, also past the first failure."""
+    """The steps of one verdict. `codes` asks every filter about every node, also past the first failure.
+
+    `told` are the nodes that steps speak of, by name.
+    """
 
     def __init__(self, filtered: Filtered, scored: Scored, preemption: Preemption | None) -> None:
         self._filtered = filtered
         self._scored = scored
         self._preemption = preemption
         self.codes: tuple[tuple[Filter, Ints], ...] = tuple((f, f.codes(ALL)) for f in filtered.filters)
-        self._nodes = self._told()
+        self.told = self._chosen()
 
     def steps(self) -> Iterator[Step]:
         """Yield the rules applied, then near misses; changes come from elsewhere."""
@@ -47,7 +50,7 @@ class Explanation:
     def _facts(self, node: int) -> dict[str, Any]:
         return {"pod": self._filtered.pod.name, "node": self._filtered.cluster.names[node]}
 
-    def _told(self) -> list[int]:
+    def _chosen(self) -> list[int]:
         names = self._filtered.cluster.names
         if len(names) <= _TOLD_IN_FULL:
             return sorted(range(len(names)), key=names.__getitem__)
@@ -68,14 +71,14 @@ class Explanation:
         return Step("scheduling.refused", False, facts)
 
     def _filters(self) -> Iterator[Step]:
-        for node in self._nodes:
+        for node in self.told:
             for each, codes in self.codes:
                 code = int(codes[node])
                 facts = self._facts(node) | dict(each.facts(node, code))
                 yield Step(each.rule(code), not code, facts)
 
     def _nominees(self) -> Iterator[Step]:
-        for node in self._nodes:
+        for node in self.told:
             alone = not self.failing(node)
             if alone and self._filtered.first[node]:
                 waiting = self._filtered.cluster.nominated.get(node, ())
@@ -87,7 +90,7 @@ class Explanation:
 
     def _scores(self) -> Iterator[Step]:
         position = {int(node): i for i, node in enumerate(self._scored.nodes)}
-        for node in self._nodes:
+        for node in self.told:
             at = position.get(node)
             if at is None:
                 continue
@@ -121,7 +124,7 @@ class Explanation:
             yield Step("scheduling.preemption", False, facts)
 
     def _near_misses(self) -> Iterator[Step]:
-        for node in self._nodes:
+        for node in self.told:
             failing = self.failing(node)
             if len(failing) == 1:
                 (each, code) = failing[0]

@@ -6,7 +6,6 @@ Source: kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#inter-p
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, Self
 
 import numpy as np
@@ -140,7 +139,7 @@ class PodAffinity(TableFilter):
             "terms": tuple(
                 f"{t.selector.shown} @ {_domain(self.cluster, t.topology_key, node)}" for t in terms
             ),
-            "pods": self._meant(node, terms) if code else (),
+            "pods": self._meant(node, terms) if code == _NEAR else (),
         }
 
     def remedies(self, node: int, code: int) -> Iterator[Remedy]:  # noqa: ARG002 - terms hold everywhere
@@ -222,7 +221,12 @@ def _domain_pods(cluster: Cluster, key: str, node: int) -> Iterator[Seated]:
 
 
 def _named(pods: Iterable[Seated]) -> tuple[str, ...]:
-    return tuple(islice(dict.fromkeys(pod.full_name for pod in pods), _MOST_NAMED))
+    found: dict[str, None] = {}
+    for pod in pods:
+        found[pod.full_name] = None
+        if len(found) == _MOST_NAMED:
+            break
+    return tuple(found)
 
 
 def _shift(gathered: Gathered, node: int, sign: int) -> None:
