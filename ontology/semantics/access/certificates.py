@@ -99,7 +99,7 @@ class Certificate:
     def validity(self) -> tuple[int, int]:
         """The first and the last instant at which it is valid, both included."""
         begin, end = self.parsed.not_valid_before_utc, self.parsed.not_valid_after_utc
-        return instants.parse(f"{begin:%Y-%m-%dT%H:%M:%SZ}"), instants.parse(f"{end:%Y-%m-%dT%H:%M:%SZ}")
+        return instants.parse(begin.isoformat()), instants.parse(end.isoformat())
 
     @property
     def usages(self) -> frozenset[x509.ObjectIdentifier] | None:
