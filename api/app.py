@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from importlib.resources import files
 from pathlib import Path
 
@@ -26,8 +26,11 @@ _WEB = Path(str(files("api.web")))
 REFRESH_SECONDS = 1.0
 
 
-def create_app(context: Context) -> Starlette:
-    """Return the application that serves the graph of `context`, and follows it as it changes."""
+def create_app(context: Context, *, hosts: Collection[str] = ()) -> Starlette:
+    """Return the application that serves the graph of `context`, and follows it as it changes.
+
+    With `hosts` it answers to these names only.
+    """
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -53,7 +56,10 @@ def create_app(context: Context) -> Starlette:
             # made by Vite: without it the rest of the server still runs
             Mount("/static", StaticFiles(directory=_WEB / "static", check_dir=False)),
         ],
-        middleware=[Middleware(Guard), Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)],
+        middleware=[
+            Middleware(Guard, hosts=hosts),
+            Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
+        ],
         exception_handlers={HTTPException: http_error},
         lifespan=lifespan,
     )

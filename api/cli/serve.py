@@ -3,8 +3,10 @@
 import argparse
 import socket
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from importlib.resources import files
+from ipaddress import ip_address
 from pathlib import Path
 
 from api import ingesting
@@ -16,6 +18,8 @@ from api.settings import Settings, from_environment
 _WRONG = 2
 # The bundled examples have a graph of their own: the user's is not mixed with them.
 _EXAMPLES = "examples"
+# The names that a browser on this machine has for a loopback address.
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -29,6 +33,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen at (127.0.0.1)")
     parser.add_argument("--port", type=int, default=8000, help="the port (8000); 0 takes a free one")
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="with a loopback address: another name to answer to, of a proxy for example",
+    )
     parser.add_argument("--data", type=Path, metavar="DIR", help="where the graph is kept (.kubelore)")
 
 
@@ -46,7 +57,8 @@ def run(arguments: argparse.Namespace) -> int:
             f"kubelore serves {len(context.view.snapshot.notes)} notes at http://{address}:{port}/\n"
         )
         sys.stderr.flush()
-        _serve(context, listener)
+        loopback = ip_address(host).is_loopback
+        _serve(context, listener, hosts=[*_LOOPBACK, *arguments.allow_host] if loopback else [])
     return 0
 
 
@@ -97,10 +109,12 @@ def _examples() -> Path:
     return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
-def _serve(context: Context, listener: socket.socket) -> None:
+def _serve(context: Context, listener: socket.socket, *, hosts: Sequence[str]) -> None:
     import uvicorn  # noqa: PLC0415 - what is wrong with the notes or the port is said before it loads
 
     from api.app import create_app  # noqa: PLC0415
 
-    config = uvicorn.Config(create_app(context), log_level="warning", access_log=False, server_header=False)
+    config = uvicorn.Config(
+        create_app(context, hosts=hosts), log_level="warning", access_log=False, server_header=False
+    )
     uvicorn.Server(config).run(sockets=[listener])

@@ -1,16 +1,17 @@
 """Headers that keep pages to themselves, and errors in the one shape."""
 
 import logging
+from collections.abc import Collection
 from http import HTTPStatus
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.endpoints.bodies import problem_response
-from api.problems import Problem, problem
+from api.problems import Problem, RefusedError, problem
 
 _LOG = logging.getLogger("kubelore.http")
 
@@ -33,10 +34,14 @@ _HEADERS = {
 
 
 class Guard:
-    """Sets the security headers, and answers whatever an endpoint raises with a problem document."""
+    """Sets the security headers, and answers whatever an endpoint raises with a problem document.
 
-    def __init__(self, app: ASGIApp) -> None:
+    With `hosts` only requests to these names are answered.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str] = ()) -> None:
         self.app = app
+        self.hosts = frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on."""
@@ -57,11 +62,23 @@ class Guard:
             await send(message)
 
         try:
+            self._check_host(Headers(scope=scope).get("host", ""))
             await self.app(scope, receive, guarded)
         except Exception as error:
             if started:  # too late for another status: the connection ends here
                 raise
             await refuse(error)(scope, receive, guarded)
+
+    def _check_host(self, host: str) -> None:
+        """Refuse a name that is not ours.
+
+        A page of another site may have its own name resolve to this machine, and would then read what
+        we answer as if it came from that site (DNS rebinding).
+        """
+        name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+        if self.hosts and name.lower() not in self.hosts:
+            message = f"this server is not `{name}`"
+            raise RefusedError("BAD_INPUT", message, status=HTTPStatus.MISDIRECTED_REQUEST)
 
 
 def refuse(error: Exception) -> Response:

@@ -4,6 +4,10 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
+from api.app import create_app
+from api.context import Context
+from api.settings import Settings
+
 
 def path(data: Path) -> str:
     return "/notes/" + quote(str(data.parent / "pods.md"), safe="")
@@ -105,3 +109,32 @@ def test_a_mistake_of_ours_is_a_problem_that_tells_nothing(
     assert (response.status_code, response.json()["code"]) == (500, "INTERNAL")
     assert "secret" not in response.text
     assert "a secret" in caplog.text
+
+
+@pytest.mark.parametrize("address", ["/", "/id/Pod", "/systems/rbac"])
+def test_what_a_client_has_already_is_not_sent_again(client: TestClient, address: str) -> None:
+    first = client.get(address)
+
+    again = client.get(address, headers={"if-none-match": f'"other", {first.headers["etag"]}'})
+
+    assert (first.status_code, again.status_code) == (200, 304)
+    assert (again.content, again.headers["etag"]) == (b"", first.headers["etag"])
+
+
+def test_each_form_of_a_concept_has_a_tag_of_its_own(client: TestClient) -> None:
+    tags = {
+        client.get("/id/Pod", headers={"accept": form}).headers["etag"]
+        for form in ("text/html", "text/turtle")
+    }
+
+    assert len(tags) == 2
+
+
+def test_a_name_that_is_not_ours_is_not_answered(data: Path) -> None:
+    app = create_app(Context(Settings(data=data)), hosts=["localhost", "127.0.0.1", "[::1]"])
+
+    def status(host: str) -> int:
+        return TestClient(app).get("/healthz", headers={"host": host}).status_code
+
+    assert [status(each) for each in ("localhost:8000", "127.0.0.1", "[::1]:8000", "LOCALHOST")] == [200] * 4
+    assert [status(each) for each in ("evil.example", "evil.example:8000", "")] == [421] * 3
