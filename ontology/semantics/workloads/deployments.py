@@ -13,8 +13,10 @@ from typing import Any
 from ontology import instants, readiness
 from ontology.cluster.pods import Pod
 from ontology.cluster.workloads import Deployment, ReplicaSet, WorkloadCondition
+from ontology.semantics.workloads import progress
 from ontology.semantics.workloads.bounds import Bounds, of_rollout
 from ontology.semantics.workloads.claiming import Claimed, claim
+from ontology.semantics.workloads.progress import Conditions
 from ontology.semantics.workloads.templates import same_template
 from ontology.verdict import Step
 
@@ -34,7 +36,7 @@ _OWN_ANNOTATIONS = frozenset(
 )
 _UNLIMITED = 2**31 - 1
 _NUMBER = re.compile(r"[+-]?\d+")
-_DEFAULT_HISTORY, _DEFAULT_DEADLINE = 10, 600
+_DEFAULT_HISTORY = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,14 +133,6 @@ def _recreates(deployment: Deployment) -> bool:
     return deployment.spec.strategy.type == "Recreate"
 
 
-def _deadline(deployment: Deployment) -> int | None:
-    """Return the progress deadline in seconds; None where there is none."""
-    seconds = deployment.spec.progress_deadline_seconds
-    if seconds is None:
-        return _DEFAULT_DEADLINE
-    return None if seconds == _UNLIMITED else seconds
-
-
 def reconcile(
     deployment: Deployment, *, replica_sets: Sequence[ReplicaSet], pods: Sequence[Pod] = (), now: int
 ) -> Pass:
@@ -176,14 +170,13 @@ class _Reconciliation:
         self.deployment = deployment
         self.counted = counted
         self.pods = pods
-        self.now = now
         self.bounds = bounds(deployment)
         ordered = sorted(counted.owned, key=by_age)
         template = deployment.spec.template
         self.new = next((each for each in ordered if same_template(each.spec.template, template)), None)
         self.old = [each for each in ordered if each is not self.new]
         self.revision = (deployment.metadata.annotations or {}).get(REVISION)
-        self.conditions = {each.type: each for each in deployment.status.conditions or ()}
+        self.conditions = Conditions({each.type: each for each in deployment.status.conditions or ()}, now)
         self.writes = _Writes()
 
     def run(self) -> Pass:
@@ -191,7 +184,7 @@ class _Reconciliation:
         deployment = self.deployment
         deleted = deployment.metadata.deletion_timestamp is not None
         if not deleted:
-            self._pause()
+            progress.pause(self.conditions, deployment)
         self._sync_revision()
         if deleted:
             self._say("workloads.deletedOwner", True, kind="Deployment", name=deployment.name)
@@ -222,9 +215,9 @@ class _Reconciliation:
             sizes=written.annotations,
             revision=self.revision,
             status=status,
-            conditions=self.conditions,
+            conditions=self.conditions.by_type,
             steps=(*self.counted.steps(self.deployment), *written.steps),
-            settled=not changed and self._complete(status),
+            settled=not changed and progress.is_complete(status, self.bounds.replicas),
         )
 
     # Revisions
@@ -238,8 +231,8 @@ class _Reconciliation:
         recorded = (self.new.metadata.annotations or {}).get(REVISION, "")
         if self.revision != recorded and (self.revision or recorded):
             self.revision = recorded
-        if _deadline(self.deployment) is not None and "Progressing" not in self.conditions:
-            self._progress("True", "FoundNewReplicaSet")
+        if progress.deadline(self.deployment) is not None and "Progressing" not in self.conditions.by_type:
+            self.conditions.set("Progressing", "True", "FoundNewReplicaSet")
 
     def _annotate(self, new: ReplicaSet) -> bool:
         """Bring the annotations of the new ReplicaSet up to date; whether it had to be written."""
@@ -261,37 +254,6 @@ class _Reconciliation:
 
     def _next_revision(self) -> int:
         return max((annotation(each, REVISION) or 0 for each in self.old), default=0) + 1
-
-    # Conditions
-
-    def _pause(self) -> None:
-        found = self.conditions.get("Progressing")
-        reason = found.reason if found else ""
-        if _deadline(self.deployment) is None or reason == "ProgressDeadlineExceeded":
-            return
-        if self.deployment.spec.paused and reason != "DeploymentPaused":
-            self._progress("Unknown", "DeploymentPaused")
-        elif not self.deployment.spec.paused and reason == "DeploymentPaused":
-            self._progress("Unknown", "DeploymentResumed")
-
-    def _progress(self, status: str, reason: str) -> None:
-        """Set Progressing, unless it says just that already."""
-        self._set(WorkloadCondition(type="Progressing", status=status, reason=reason))
-
-    def _set(self, condition: WorkloadCondition) -> None:
-        found = self.conditions.get(condition.type)
-        if found and (found.status, found.reason) == (condition.status, condition.reason):
-            return
-        now = instants.render(self.now)
-        self.conditions[condition.type] = WorkloadCondition(
-            type=condition.type,
-            status=condition.status,
-            reason=condition.reason,
-            last_update_time=now,
-            last_transition_time=found.last_transition_time
-            if found and found.status == condition.status
-            else now,
-        )
 
     # Sizes
 
@@ -413,8 +375,8 @@ class _Reconciliation:
         revision = str(self._next_revision())
         self.writes.created = Created(replicas=replicas, revision=revision, bounds=self.bounds)
         self.revision = revision
-        if _deadline(self.deployment) is not None:
-            self._progress("True", "NewReplicaSetCreated")
+        if progress.deadline(self.deployment) is not None:
+            self.conditions.set("Progressing", "True", "NewReplicaSetCreated")
         self._say("workloads.newReplicaSet", True, replicas=replicas, revision=revision)
 
     def _room(self) -> int:
@@ -548,13 +510,9 @@ class _Reconciliation:
             "replicas": status.replicas,
             "availableReplicas": status.available_replicas,
         }
-        return self._complete(recorded) and status.observed_generation >= (
+        return progress.is_complete(recorded, self.bounds.replicas) and status.observed_generation >= (
             self.deployment.metadata.generation or 0
         )
-
-    def _complete(self, status: Mapping[str, int | None]) -> bool:
-        counted = (status["updatedReplicas"], status["replicas"], status["availableReplicas"])
-        return set(counted) == {self.bounds.replicas}
 
     def _clean(self) -> None:
         """Delete old ReplicaSets beyond the history limit, the lowest revision first."""
@@ -578,13 +536,8 @@ class _Reconciliation:
         sizes = sum(size(each) for each in every) + (created.replicas if created else 0)
         available = sum(each.status.available_replicas for each in every)
         enough = available >= self.bounds.available
-        self._set(
-            WorkloadCondition(
-                type="Available",
-                status="True" if enough else "False",
-                reason="MinimumReplicasAvailable" if enough else "MinimumReplicasUnavailable",
-            )
-        )
+        reason = "MinimumReplicasAvailable" if enough else "MinimumReplicasUnavailable"
+        self.conditions.set("Available", str(enough), reason)
         self._say("workloads.available", enough, available=available, needed=self.bounds.available)
         return {
             "replicas": sum(each.status.replicas for each in every),
@@ -598,7 +551,8 @@ class _Reconciliation:
     def _rollout_status(self) -> dict[str, int | None]:
         """Return the status, and judge progress."""
         status = self._status()
-        self._judge_progress(status)
+        steps = progress.judge(self.conditions, self.deployment, status, self.bounds.replicas)
+        self.writes.steps.extend(steps)
         failure = next(
             (
                 each
@@ -608,51 +562,12 @@ class _Reconciliation:
             ),
             None,
         )
-        self.conditions.pop("ReplicaFailure", None)
-        if failure is not None:
-            self._set(failure)
+        if failure is None:
+            self.conditions.remove("ReplicaFailure")
+        else:
+            self.conditions.set(failure.type, failure.status, failure.reason)
             self._say("workloads.replicaFailure", True, reason=failure.reason)
         return status
-
-    def _judge_progress(self, status: Mapping[str, int | None]) -> None:
-        deadline = _deadline(self.deployment)
-        if deadline is None:
-            self.conditions.pop("Progressing", None)
-            return
-        found = self.conditions.get("Progressing")
-        if (
-            found
-            and found.reason == "NewReplicaSetAvailable"
-            and (status["replicas"] == status["updatedReplicas"])
-        ):
-            return
-        if self._complete(status):
-            self._progress("True", "NewReplicaSetAvailable")
-            self._say("workloads.complete", True, replicas=self.bounds.replicas)
-        elif self._progressed(status):
-            self._progress("True", "ReplicaSetUpdated")
-            self._say("workloads.progress", True, deadline=deadline)
-        elif found and found.reason != "NewReplicaSetAvailable":
-            late = self._late(found, deadline)
-            if late or found.reason == "ProgressDeadlineExceeded":
-                self._progress("False", "ProgressDeadlineExceeded")
-            self._say("workloads.progress", False if late else None, deadline=deadline)
-
-    def _late(self, found: WorkloadCondition, deadline: int) -> bool:
-        since = instants.parse(found.last_update_time) if found.last_update_time else -(2**62)
-        return since + deadline * instants.SECOND < self.now
-
-    def _progressed(self, status: Mapping[str, int | None]) -> bool:
-        """Whether anything has moved against the stored status."""
-        before = self.deployment.status
-        old_before = before.replicas - before.updated_replicas
-        old_now = (status["replicas"] or 0) - (status["updatedReplicas"] or 0)
-        return (
-            (status["updatedReplicas"] or 0) > before.updated_replicas
-            or old_now < old_before
-            or (status["readyReplicas"] or 0) > before.ready_replicas
-            or (status["availableReplicas"] or 0) > before.available_replicas
-        )
 
     def _say(self, rule: str, holds: bool | None, **facts: Any) -> None:
         self.writes.steps.append(Step(rule, holds, facts))

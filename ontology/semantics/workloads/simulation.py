@@ -37,6 +37,7 @@ from ontology.semantics.workloads import (
     daemonsets,
     deployments,
     ownership,
+    progress,
     replicasets,
     statefulsets,
     templates,
@@ -497,11 +498,11 @@ class Cluster:
                 self.say("progressing", found, status=each.status, reason=each.reason)
 
     def _look_at_deadline(self, found: Deployment) -> None:
-        seconds = found.spec.progress_deadline_seconds
+        seconds = progress.deadline(found)
         for each in found.status.conditions or ():
-            if each.type == "Progressing" and each.last_update_time and each.status != "False":
+            if seconds is not None and each.type == "Progressing" and each.last_update_time:
                 since = instants.parse(each.last_update_time)
-                self.at(since + (600 if seconds is None else seconds) * instants.SECOND + instants.SECOND)
+                self.at(since + (seconds + 1) * instants.SECOND)
 
     def _annotate(self, name: str, done: deployments.Pass) -> None:
         found = self.objects[ReplicaSet.KIND, name]

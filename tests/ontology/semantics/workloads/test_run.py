@@ -166,6 +166,18 @@ def test_a_rollout_to_a_broken_image_stops_and_passes_its_deadline() -> None:
     assert verdict.outcome is Outcome.NO
 
 
+def test_a_slow_rollout_that_moves_does_not_pass_its_deadline() -> None:
+    strategy = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
+    web = workload("Deployment", "web", 4, minReadySeconds=240, strategy=strategy)
+    change = {"kind": "Deployment", "name": "web", "image": "web:2"}
+    verdict = run(web, until="2h", events=[{"at": "10m", "setImage": change}])
+
+    changes = [each for each in verdict.answer["timeline"] if each["what"] == "progressing"]
+    assert changes[-1]["reason"] == "NewReplicaSetAvailable"
+    assert changes[-1]["t"] > 600 + 600
+    assert "ProgressDeadlineExceeded" not in [each["reason"] for each in changes]
+
+
 def test_a_paused_deployment_does_not_roll_out_until_it_is_resumed() -> None:
     web = workload("Deployment", "web", 2)
     subject = {"kind": "Deployment", "name": "web"}
