@@ -20,6 +20,7 @@ from api.endpoints.bodies import JSON, content_type, read
 from api.endpoints.negotiation import choose
 from api.endpoints.serving import Serving, serving
 from api.graphql.execution import Answer, Operation
+from api.graphql.persisted import PersistedQueries
 from api.json import encode
 from api.problems import RefusedError, problem
 from ontology import documents
@@ -42,7 +43,7 @@ async def graphql(request: Request) -> Response:
     """Answer one GraphQL request."""
     offers = (*_FORMS, HTML) if request.method == "GET" else _FORMS
     form = choose(request.headers.get("accept"), offers)
-    if form == HTML and "query" not in request.query_params:
+    if form == HTML and not {"query", "extensions"} & set(request.query_params):
         return graphiql()
     try:
         operation = await _operation(request, form)
@@ -76,10 +77,10 @@ async def _operation(request: Request, form: str | None) -> Operation:
         message = f"an answer is {' or '.join(_FORMS)}"
         raise RefusedError("BAD_INPUT", message, status=HTTPStatus.NOT_ACCEPTABLE)
     if request.method == "GET":
-        return _checked(_from_address(request.query_params))
+        return _checked(_from_address(request.query_params), serving(request).persisted)
     content_type(request, [JSON])
     body = await read(request, most=serving(request).settings.max_body_bytes)
-    return _checked(documents.read_json(body))
+    return _checked(documents.read_json(body), serving(request).persisted)
 
 
 def _from_address(parameters: Mapping[str, str]) -> dict[str, Any]:
@@ -91,16 +92,17 @@ def _from_address(parameters: Mapping[str, str]) -> dict[str, Any]:
     return members
 
 
-def _checked(members: Any) -> Operation:
+def _checked(members: Any, persisted: PersistedQueries) -> Operation:
     if not isinstance(members, Mapping):
         raise BadInputError("a GraphQL request is one JSON object")
-    if "query" not in members:
-        raise BadInputError("`query` is missing", path="query")
     for name, types in _MEMBERS.items():
         if name in members and not isinstance(members[name], types):
             raise BadInputError(f"`{name}` has the wrong type", path=name)
+    query = persisted.document(members.get("query"), members.get("extensions") or {})
+    if query is None:
+        raise BadInputError("`query` is missing", path="query")
     return Operation(
-        query=members["query"],
+        query=query,
         variables=members.get("variables") or {},
         name=members.get("operationName") or None,
     )

@@ -5,6 +5,7 @@ from starlette.requests import Request
 from api.context import Context, View
 from api.graphql.execution import Executor
 from api.graphql.limits import Limits
+from api.graphql.persisted import PersistedQueries
 from api.graphql.windows import Windows
 from api.settings import Settings
 
@@ -15,6 +16,7 @@ class Serving:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.executor = Executor(Limits())
+        self.persisted = PersistedQueries()
         self._windows = Windows(context.view)
 
     @property

@@ -1,4 +1,5 @@
 import json
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -105,3 +106,36 @@ def test_a_browser_gets_graphiql_from_here(client: TestClient) -> None:
     assert "/static/assets/" in response.text
     assert "http://" not in response.text
     assert "https://" not in response.text
+
+
+def persisted(query: str) -> dict[str, Any]:
+    return {"persistedQuery": {"version": 1, "sha256Hash": sha256(query.encode()).hexdigest()}}
+
+
+def test_a_persisted_query_is_sent_once(client: TestClient) -> None:
+    query = '{ concept(id: "Pod") { name } }'
+    asked = {"extensions": persisted(query)}
+
+    unknown = post(client, asked)
+    first = post(client, {"query": query, **asked})
+    again = post(client, asked)
+    by_get = client.get(
+        "/graphql", params={"extensions": json.dumps(persisted(query))}, headers={"accept": NEW}
+    )
+
+    assert unknown.json()["errors"][0]["message"] == "PersistedQueryNotFound"
+    assert first.json() == again.json() == by_get.json() == {"data": {"concept": {"name": "Pod"}}}
+
+
+@pytest.mark.parametrize(
+    "extensions",
+    [
+        pytest.param({"persistedQuery": {"version": 2}}, id="another version"),
+        pytest.param({"persistedQuery": "x"}, id="no object"),
+        pytest.param(persisted("{ other }"), id="the hash of another document"),
+    ],
+)
+def test_a_persisted_query_that_is_wrong(client: TestClient, extensions: dict[str, Any]) -> None:
+    response = post(client, {"query": QUERY, "extensions": extensions})
+
+    assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (400, "BAD_INPUT")
