@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ingest.extract.facts import PATTERN, STRUCTURE, Fact
 from ingest.extract.reading import Owners, Reading, is_class, is_enumerated, is_member, is_part
 from ingest.link.api import owns
-from ingest.link.outline import ARROW, Node, Term
+from ingest.link.outline import ARROW, Named, Node, Term
 from ingest.parse.blocks import BlockKind
 from ontology.concepts import ConceptKind
 
@@ -181,6 +181,32 @@ def likened(reading: Reading, node: Node) -> Iterator[Fact]:
         yield from _members(reading, node, reading.owners(node), match["list"], "sentence")
 
 
+def of_class(reading: Reading, node: Node) -> Iterator[Fact]:
+    """`Calico, Flannel 등의 CNI 플러그인`, `MySQL 같은 DB`: members before, their class behind."""
+    if node.line is None or node.kind is BlockKind.HEADING:
+        return
+    for match in _SUCH.finditer(node.text):
+        class_ = next((n for n in node.named if 0 <= n.start - match.end() <= _NEAR), None)
+        if class_ is None or not _is_class(reading, class_.name):
+            continue
+        members = _run_before(node, match.start())
+        for member in members:
+            if member.name != class_.name and not is_enumerated(member.name):
+                yield Fact(
+                    subject=class_.name, predicate="hasExample", object=member.name, lines=(node.line,), kind=PATTERN
+                )  # fmt: skip
+
+
+def _run_before(node: Node, end: int) -> list[Named]:
+    """The names that end at a place, joined by commas or particles."""
+    found: list[Named] = []
+    for named in reversed([n for n in node.named if n.end <= end]):
+        if not _JOINT.match(node.text[named.end : found[0].start if found else end]):
+            break
+        found.insert(0, named)
+    return found
+
+
 def patterns(reading: Reading, node: Node) -> Iterator[Fact]:
     """A name pattern that stands alone below a concept (`name.namespace.svc.cluster.local`)."""
     if node.line is None or node.kind is not BlockKind.ITEM:
@@ -231,6 +257,9 @@ def _members(reading: Reading, node: Node, owners: Owners, text: str, kind: str)
 
 
 _IN_BRACKETS = re.compile(r"[(（](?P<inner>[^()（）]{2,80})[)）]")
+_SUCH = re.compile(r"\s*(?:등의|등과 같은|등 다양한|등|와 같은|과 같은|나 .{1,12} 같은|같은|처럼)\s+")
+_JOINT = re.compile(r"^(?:와|과|나|이나|랑)?\s*(?:,|·|/|및|또는)?\s*$")
+_NEAR = 3
 _LONGEST = 60
 _JUST_BEFORE = re.compile(r"[\s,(:–—-]*(?:plugins?|플러그인)?[\s,(:–—-]*$", re.IGNORECASE)
 

@@ -89,6 +89,7 @@ RULES: tuple[tuple[frozenset[BlockKind], Signs, Rule], ...] = (
     (TEXTS, LABEL, examples.label_members),
     (TEXTS, ET_CETERA, examples.et_cetera),
     (TEXTS, LIKE, examples.likened),
+    (TEXTS, LIKE | ET_CETERA, examples.of_class),
     (ITEMS, DOT, examples.patterns),
     (TEXTS, ARROWS, flows.arrows),
     (TEXTS, ARROWS, flows.chains),

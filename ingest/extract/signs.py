@@ -67,7 +67,7 @@ _WORDS: tuple[tuple[Signs, tuple[str, ...]], ...] = (
     (Signs.EXAMPLE, ("ex", "e.g", "eg.", "예", "such as", "including", "for instance")),
     (Signs.TYPICAL, ("대표", "typical", "common", "popular")),
     (Signs.ET_CETERA, ("등", "etc", "and so on", "...", "…")),
-    (Signs.LIKE, ("같이", "같은")),
+    (Signs.LIKE, ("같이", "같은", "처럼")),
     (Signs.EXISTS, ("있", "존재")),
     (
         Signs.STATUS,

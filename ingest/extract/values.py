@@ -151,6 +151,7 @@ def _value(  # noqa: PLR0913, PLR0917  the parts of one cell or clause
 
 
 _NEAREST = 4
+_MOMENT = re.compile(r"\s*(?:시|때|경우)(?:에)?$")
 _SITUATIONAL = frozenset({"PodPhase", "PodCondition", "ContainerState"})
 
 
@@ -240,7 +241,7 @@ def situation(reading: Reading, node: Node) -> tuple[str, tuple[Line, ...]] | No
             return None
         if above.topics:
             return above.topics[0].name, tuple(lines)
-        return (above.text, tuple(lines)) if above.clause else None
+        return (_MOMENT.sub("", above.text), tuple(lines)) if above.clause else None
     return None
 
 

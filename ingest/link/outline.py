@@ -91,6 +91,7 @@ _ROLES_BEFORE_NAMES = frozenset(
 )
 _QUESTION_OR_ANSWER = re.compile(r"(?:Q|A|질문|답변?|문|Ans(?:wer)?|Question)\s*\d*$", re.IGNORECASE)
 _HANGUL = re.compile(r"[가-힣]")
+_OBJECT_NAME = re.compile(r"(?:^|[\s'\"`(])(?P<name>default|[a-z0-9]+(?:-[a-z0-9]+)+)[`'\"]?\s$")
 _LATIN_WORD = re.compile(r"[A-Za-z]{4,40}$")
 _FIELDS_AROUND = 2
 _PAIR = 2
@@ -294,8 +295,8 @@ class Linker:
         return choose(steps[-1], fields, context) if fields else None
 
     def _is_step(self, name: str) -> bool:
-        kinds = {e.kind for e in self.lexicon.candidates(name) if e.form == name}
-        return not kinds.isdisjoint({ConceptKind.FIELD, ConceptKind.KIND}) or name in {
+        named = any(fold(e.name) == fold(name) for e in self.lexicon.candidates(name))
+        return named or name in {
             "spec",
             "metadata",
             "status",
@@ -415,7 +416,7 @@ class Linker:
             choice = choose(mention.surface, entries, _running(context, code=mention.code))
             if choice is not None:
                 found.append(Named(mention, choice))
-        return tuple(found)
+        return tuple(_objects_named(node.text, found))
 
 
 # `B/E server`, `kubeconfig 파일`: a noun that says only what sort of thing the name before it is
@@ -452,6 +453,20 @@ _GENERAL_NOUNS = frozenset(
         "개념",
     ]
 )
+
+
+def _objects_named(text: str, found: list[Named]) -> Iterator[Named]:
+    """`kube-system 네임스페이스` is an object of its kind: `Namespace/kube-system`."""
+    for named in found:
+        name = _OBJECT_NAME.search(text, 0, named.start) if named.choice.kind is ConceptKind.KIND else None
+        if name is None or any(n.start <= name.start("name") < n.end for n in found):
+            yield named
+            continue
+        reason = "an object named with its kind"
+        yield Named(
+            named.mention,
+            Choice(f"{named.name}/{name['name']}", ConceptKind.KIND, named.choice.score, reason),
+        )
 
 
 def _qualified(field: str, context: Context) -> Choice | None:
@@ -611,7 +626,9 @@ class _Reader:
         arrow = ARROW.search(text)
         if (
             separator
-            and (arrow is None or separator.start() < arrow.start() or separator[0].strip() in {"=>", "⇒"})
+            and (
+                arrow is None or separator.start() < arrow.start() or self._explains(text, separator, context)
+            )
             and self._label(node, text, separator, context, line)
         ):
             return
@@ -633,6 +650,12 @@ class _Reader:
             node.contrast = node.role == "contrast"
             return
         node.clause = bool(_SITUATION.search(text))
+
+    def _explains(self, text: str, separator: re.Match[str], context: Context) -> bool:
+        """Whether `=>` leads to an explanation: between names it is a flow."""
+        parts = [p for p in ARROW.split(text) if p.strip()]
+        flows = len(parts) > 1 and all(self.linker.term(p, context).choice for p in parts)
+        return separator[0].strip() in {"=>", "⇒"} and not flows
 
     def _as_field(self, node: Node, terms: tuple[Term, ...], context: Context, line: int) -> tuple[Term, ...]:
         """Among fields of the API, a name that is none of them is the field that it nearly is."""
