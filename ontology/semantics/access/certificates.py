@@ -11,13 +11,14 @@ import base64
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
+from warnings import catch_warnings
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 from ontology import instants
@@ -32,6 +33,14 @@ _BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----\s(.*?)-----END CERTIFICATE----
 _MAX_CERTIFICATES = 100
 _MAX_SIGNATURES = 100  # the TLS library's own limit for one chain
 _MAX_RSA_BITS = 8192  # beyond that a handshake is refused
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 _BROKEN_HASHES = (hashes.MD5, hashes.SHA1)
 _USAGES = {
     ExtendedKeyUsageOID.SERVER_AUTH: "serverAuth",
@@ -69,12 +78,22 @@ class ClientCertificate(Question, frozen=True):
 
 
 class Certificate:
-    """One certificate, with what the rules ask of it. Equal when the bytes are."""
+    """One certificate, with what the rules ask of it. Equal when the bytes are.
+
+    `subject` and `issuer` are as encoded, since an issuer must be equal to the byte; `validity` is the first
+    and the last instant at which it is valid, both included.
+    """
 
     def __init__(self, der: bytes) -> None:
         self.der = der
-        self.parsed = x509.load_der_x509_certificate(der)
+        with catch_warnings(category=CryptographyDeprecationWarning, action="ignore"):
+            self.parsed = x509.load_der_x509_certificate(der)
         self.extensions = {each.oid: each for each in self.parsed.extensions}
+        self.subject, self.issuer = self.parsed.subject.public_bytes(), self.parsed.issuer.public_bytes()
+        self.issued_by = self.parsed.issuer.rfc4514_string()
+        self._name = self.parsed.subject.rfc4514_string()
+        begin, end = self.parsed.not_valid_before_utc, self.parsed.not_valid_after_utc
+        self.validity = (instants.parse(begin.isoformat()), instants.parse(end.isoformat()))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Certificate) and other.der == self.der
@@ -83,29 +102,13 @@ class Certificate:
         return hash(self.der)
 
     def __str__(self) -> str:
-        return self.parsed.subject.rfc4514_string()
-
-    @cached_property
-    def subject(self) -> bytes:
-        """The subject as encoded; an issuer must be equal to the byte."""
-        return self.parsed.subject.public_bytes()
-
-    @cached_property
-    def issuer(self) -> bytes:
-        """The issuer as encoded."""
-        return self.parsed.issuer.public_bytes()
-
-    @cached_property
-    def validity(self) -> tuple[int, int]:
-        """The first and the last instant at which it is valid, both included."""
-        begin, end = self.parsed.not_valid_before_utc, self.parsed.not_valid_after_utc
-        return instants.parse(begin.isoformat()), instants.parse(end.isoformat())
+        return self._name
 
     @property
     def usages(self) -> frozenset[x509.ObjectIdentifier] | None:
-        """The extended key usages; None without the extension, which allows everything."""
+        """The extended key usages; None without the extension or any entry, which allows everything."""
         found = self.extensions.get(ExtensionOID.EXTENDED_KEY_USAGE)
-        return None if found is None else frozenset(found.value)
+        return None if found is None else frozenset(found.value) or None
 
     @property
     def unhandled(self) -> tuple[str, ...]:
@@ -152,10 +155,10 @@ class Certificate:
 
     def signed_by(self, issuer: "Certificate") -> bool:
         """Whether the signature is the issuer's, with an algorithm that still counts."""
-        key = issuer.parsed.public_key()
-        if isinstance(key, rsa.RSAPublicKey) and key.key_size > _MAX_RSA_BITS:
-            return False
         try:
+            key = issuer.parsed.public_key()
+            if isinstance(key, rsa.RSAPublicKey) and key.key_size > _MAX_RSA_BITS:
+                return False
             if isinstance(self.parsed.signature_hash_algorithm, _BROKEN_HASHES):
                 return False
             self.parsed.verify_directly_issued_by(issuer.parsed)
@@ -281,7 +284,7 @@ def read(pem: str, *, path: str) -> tuple[Certificate, ...]:
 def _certificate(block: str, number: int, path: str) -> Certificate:
     try:
         return Certificate(base64.b64decode("".join(block.split()), validate=True))
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+    except _UNREADABLE as error:
         raise InvalidQuestionError(f"certificate {number} cannot be read: {error}", path=path) from error
 
 
@@ -347,7 +350,7 @@ def _steps(presented: Chain, authorities: Chain, now: int, found: Chain | Failur
         "now": instants.render(now),
         "begin": instants.render(begin),
         "end": instants.render(end),
-        "issuer": leaf.parsed.issuer.rfc4514_string(),
+        "issuer": leaf.issued_by,
     }
     if isinstance(found, Failure):
         yield from _refused(found, facts)
@@ -373,7 +376,7 @@ def _refused(failure: Failure, facts: dict[str, Any]) -> Iterator[Step]:
     begin, end = failure.certificate.validity
     told = facts | {
         "certificate": str(failure.certificate),
-        "issuer": failure.certificate.parsed.issuer.rfc4514_string(),
+        "issuer": failure.certificate.issued_by,
         "begin": instants.render(begin),
         "end": instants.render(end),
         "detail": failure.detail,
@@ -386,7 +389,7 @@ def _almost(presented: Chain, authorities: Chain, failure: Failure, facts: dict[
     if failure.reason != "unknown-authority":
         return
     orphan = failure.certificate
-    told = facts | {"certificate": str(orphan), "issuer": orphan.parsed.issuer.rfc4514_string()}
+    told = facts | {"certificate": str(orphan), "issuer": orphan.issued_by}
     namesakes = [each for each in (*authorities, *presented[1:]) if each.subject == orphan.issuer]
     for each in namesakes:
         if each == orphan:

@@ -1,5 +1,6 @@
 """Client certificates, made here: chains, times, usages, and texts that are none."""
 
+import base64
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -10,6 +11,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ontology.errors import InvalidQuestionError, TooLargeError
 from ontology.evaluators import answer
@@ -224,3 +227,21 @@ def test_a_text_that_is_no_certificate_is_refused_at_its_path(pem: str, error: t
 def test_a_time_that_is_none_is_refused() -> None:
     with pytest.raises(InvalidQuestionError):
         ask(make(JANE, "ca"), root(), "noon")
+
+
+WHOLE = base64.b64decode("".join(make(JANE, "ca", usages=CLIENT).split("\n")[1:-2]))
+
+
+@given(st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), min_size=1, max_size=3))
+def test_a_certificate_with_broken_bytes_is_refused_or_unreadable(broken: list[tuple[int, int]]) -> None:
+    der = bytearray(WHOLE)
+    for place, byte in broken:
+        der[place] = byte
+    pem = f"-----BEGIN CERTIFICATE-----\n{base64.b64encode(der).decode()}\n-----END CERTIFICATE-----\n"
+
+    try:
+        verdict = ask(pem, root())
+    except InvalidQuestionError:
+        return
+    assert verdict.answer["authenticated"] is (bytes(der) == WHOLE)
+    assert verdict.steps
