@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from ontology import restart_policies
 from ontology.cluster.pods import Container, ContainerStateTerminated, Pod
-from ontology.restart_policies import By
+from ontology.restart_policies import By, Decision
 from ontology.semantics.lifecycle.containers import Reading, State
 from ontology.verdict import Step
 
@@ -37,9 +37,8 @@ _RULES = {
 }
 
 
-def restart_step(pod: Pod, container: Container, ended: ContainerStateTerminated) -> Step:
+def restart_step(pod: Pod, container: Container, ended: ContainerStateTerminated, decision: Decision) -> Step:
     """Return the step that says whether `container` runs again after it ended so, and by whose word."""
-    decision = restart_policies.decide(container, pod, ended)
     return Step(
         _RULES[decision.by],
         holds=decision.restarts,

@@ -108,7 +108,8 @@ def restart_steps(pod: Pod, decided: PhaseDecision) -> Iterator[Step]:
         return
     for reading in decided.seen:
         if reading.ended is not None:
-            yield restart_step(pod, reading.container, reading.ended)
+            decision = restart_policies.decide(reading.container, pod, reading.ended)
+            yield restart_step(pod, reading.container, reading.ended, decision)
 
 
 def phase_step(pod: Pod, decided: PhaseDecision) -> Step:

@@ -20,7 +20,7 @@ from msgspec import field
 from msgspec.structs import replace
 
 from ontology import restart_policies
-from ontology.cluster.pods import Pod
+from ontology.cluster.pods import Container, ContainerStateTerminated, Pod
 from ontology.errors import InvalidQuestionError
 from ontology.readiness import condition
 from ontology.scenario import Evaluator, Question, Scenario
@@ -228,7 +228,10 @@ def _init_decisions(sync: Sync) -> Iterator[Decision]:
         if reading.role is Role.SIDECAR:
             yield from _sidecar_decisions(sync, reading, None if past else index)
         elif not past:
-            yield _init_decision(sync, reading, index)
+            decision = _init_decision(sync, reading, index)
+            yield decision
+            if Act.KILL_POD in decision.verbs:
+                return  # the pod ends as a whole, so nobody looks at what is below
         past = True
     if not past and sync.inits:
         first = sync.inits[0]
@@ -249,7 +252,7 @@ def _init_decision(sync: Sync, reading: Reading, index: int) -> Decision:
         return Decision(
             Step("podLifecycle.syncInitDeleted", holds=True, facts=facts), ((Act.KILL_POD, sync.pod.name),)
         )
-    step = restart_step(sync.pod, reading.container, reading.ended)
+    step = _restart_step(sync, reading.container, reading.ended)
     if step.holds:
         return Decision(step, ((Act.START_INIT, reading.name),))
     return Decision(step, ((Act.KILL_POD, sync.pod.name),))
@@ -296,7 +299,7 @@ def _main_decision(sync: Sync, reading: Reading) -> Decision:
         return Decision(
             Step("podLifecycle.syncFirstStart", holds=True, facts=facts), ((Act.START, reading.name),)
         )
-    step = restart_step(sync.pod, reading.container, reading.ended)
+    step = _restart_step(sync, reading.container, reading.ended)
     return Decision(step, ((Act.START, reading.name),) if step.holds else ())
 
 
@@ -318,6 +321,12 @@ def _killed(sync: Sync, reading: Reading, rule: str, *, restarts_: bool) -> Deci
     facts = {"pod": sync.pod.name, "container": reading.name, "policy": policy}
     acts = ((Act.KILL, reading.name), *(((start, reading.name),) if restarts_ else ()))
     return Decision(Step(rule, holds=restarts_, facts=facts, concepts=(f"RestartPolicy.{policy}",)), acts)
+
+
+def _restart_step(sync: Sync, container: Container, ended: ContainerStateTerminated) -> Step:
+    # the exit code alone decides: one stopped for a restart of all is gone by then, so no reason is read
+    decision = restart_policies.decide_exit(container, restart_policies.policy_of(sync.pod), ended.exit_code)
+    return restart_step(sync.pod, container, ended, decision)
 
 
 def _startup_failed(sync: Sync, reading: Reading) -> bool:

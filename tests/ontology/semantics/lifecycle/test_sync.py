@@ -125,6 +125,11 @@ def test_main_containers(verdict: Verdict, expected: dict[str, Any]) -> None:
         pytest.param(
             ask(None, init=((ended(1), {}),), deleted=True), {"killPod": True}, id="failed, deleted"
         ),
+        pytest.param(
+            ask(None, init=((RUNS, SIDECAR), (ended(1), {})), policy="Never", startupFailed=["i0"]),
+            {"killPod": True},
+            id="failed for good: nobody looks at the sidecars",
+        ),
         pytest.param(ask(RUNS, init=((ended(1), {}),)), {}, id="a running main container: past"),
         pytest.param(
             ask(ended(0), init=((None, {}),)), {"startInit": ["i0"]}, id="an ended one proves nothing"
@@ -166,6 +171,12 @@ def test_main_containers(verdict: Verdict, expected: dict[str, Any]) -> None:
 )
 def test_init_containers_and_sidecars(verdict: Verdict, expected: dict[str, Any]) -> None:
     assert acts(verdict) == expected
+
+
+def test_the_reason_of_an_end_is_not_asked() -> None:
+    stopped = {"state": {"terminated": {"exitCode": 137, "reason": "RestartingAllContainers"}}}
+
+    assert acts(ask(stopped, RUNS, policy="Never")) == {}
 
 
 def test_each_container_has_its_step_and_another_policy_is_offered() -> None:
