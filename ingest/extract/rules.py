@@ -47,7 +47,6 @@ from ingest.extract.signs import (
     STATUS,
     TYPICAL,
     VERSUS,
-    Signs,
 )
 from ingest.link.outline import Node
 from ingest.parse.blocks import BlockKind
@@ -64,7 +63,7 @@ FENCES = frozenset({BlockKind.FENCE})
 
 # Which blocks a rule reads, what of their text it needs (any of it), and the rule. Order is the order of
 # the output, and nothing else.
-RULES: tuple[tuple[frozenset[BlockKind], Signs, Rule], ...] = (
+RULES: tuple[tuple[frozenset[BlockKind], int, Rule], ...] = (
     (HEADINGS, ANY, structure.headings),
     (HEADINGS, ANY, structure.heading_brackets),
     (TEXTS, NAMES, structure.items),
@@ -111,12 +110,12 @@ RULES: tuple[tuple[frozenset[BlockKind], Signs, Rule], ...] = (
 
 
 @lru_cache(maxsize=4096)
-def rules_of(kind: BlockKind, signs: Signs) -> tuple[tuple[str, Rule], ...]:
+def rules_of(kind: BlockKind, signs: int) -> tuple[tuple[str, Rule], ...]:
     """Return the rules that read a block of a kind with these signs, with their names."""
     return tuple(
         (name_of(rule), rule)
         for kinds, needed, rule in RULES
-        if kind in kinds and (needed is ANY or signs & needed)
+        if kind in kinds and (needed == ANY or signs & needed)
     )
 
 

@@ -34,41 +34,41 @@ class Signs(IntFlag):
     CONTAINS = auto()
 
 
-ANY = Signs.ANY
-ARROWS = Signs.ARROWS
-BRACKET = Signs.BRACKET
-CODE = Signs.CODE
-COMMA = Signs.COMMA
-COMMAND = Signs.COMMAND
-CONTAINS = Signs.CONTAINS
-DEFAULT = Signs.DEFAULT
-DOT = Signs.DOT
-ET_CETERA = Signs.ET_CETERA
-EXAMPLE = Signs.EXAMPLE
-EXISTS = Signs.EXISTS
-LABEL = Signs.LABEL
-LIKE = Signs.LIKE
-NAMED = Signs.NAMED
-NAMES = Signs.NAMES
-NUMBER = Signs.NUMBER
-PICTURE = Signs.PICTURE
-QUESTION = Signs.QUESTION
-ROLE = Signs.ROLE
-SLASH = Signs.SLASH
-STATUS = Signs.STATUS
-TYPICAL = Signs.TYPICAL
-VERSUS = Signs.VERSUS
+ANY = int(Signs.ANY)
+ARROWS = int(Signs.ARROWS)
+BRACKET = int(Signs.BRACKET)
+CODE = int(Signs.CODE)
+COMMA = int(Signs.COMMA)
+COMMAND = int(Signs.COMMAND)
+CONTAINS = int(Signs.CONTAINS)
+DEFAULT = int(Signs.DEFAULT)
+DOT = int(Signs.DOT)
+ET_CETERA = int(Signs.ET_CETERA)
+EXAMPLE = int(Signs.EXAMPLE)
+EXISTS = int(Signs.EXISTS)
+LABEL = int(Signs.LABEL)
+LIKE = int(Signs.LIKE)
+NAMED = int(Signs.NAMED)
+NAMES = int(Signs.NAMES)
+NUMBER = int(Signs.NUMBER)
+PICTURE = int(Signs.PICTURE)
+QUESTION = int(Signs.QUESTION)
+ROLE = int(Signs.ROLE)
+SLASH = int(Signs.SLASH)
+STATUS = int(Signs.STATUS)
+TYPICAL = int(Signs.TYPICAL)
+VERSUS = int(Signs.VERSUS)
 
 # A sign is there when one of its words is. Words stand in lower case.
-_WORDS: tuple[tuple[Signs, tuple[str, ...]], ...] = (
-    (Signs.VERSUS, ("vs", "≠", "versus")),
-    (Signs.ARROWS, ("►", "▶", "→", "➡", "➔", "⟶", "⇒", "=>", "->", "⇨", "≫", "↓", "⬇")),
-    (Signs.DEFAULT, (" | ", "기본", "디폴트", "default")),
-    (Signs.EXAMPLE, ("ex", "e.g", "eg.", "예", "such as", "including", "for instance")),
-    (Signs.TYPICAL, ("대표", "typical", "common", "popular")),
-    (Signs.ET_CETERA, ("등", "etc", "and so on", "...", "…")),
-    (Signs.LIKE, ("같이", "같은", "처럼")),
-    (Signs.EXISTS, ("있", "존재")),
+_WORDS: tuple[tuple[int, tuple[str, ...]], ...] = (
+    (int(Signs.VERSUS), ("vs", "≠", "versus")),
+    (int(Signs.ARROWS), ("►", "▶", "→", "➡", "➔", "⟶", "⇒", "=>", "->", "⇨", "≫", "↓", "⬇")),
+    (int(Signs.DEFAULT), (" | ", "기본", "디폴트", "default")),
+    (int(Signs.EXAMPLE), ("ex", "e.g", "eg.", "예", "such as", "including", "for instance")),
+    (int(Signs.TYPICAL), ("대표", "typical", "common", "popular")),
+    (int(Signs.ET_CETERA), ("등", "etc", "and so on", "...", "…")),
+    (int(Signs.LIKE), ("같이", "같은", "처럼")),
+    (int(Signs.EXISTS), ("있", "존재")),
     (
         Signs.STATUS,
         (
@@ -88,11 +88,11 @@ _WORDS: tuple[tuple[Signs, tuple[str, ...]], ...] = (
             "삭제된",
         ),
     ),
-    (Signs.COMMA, (",",)),
-    (Signs.SLASH, ("/", "|")),
-    (Signs.DOT, (".",)),
-    (Signs.CONTAINS, ("⊃",)),
-    (Signs.BRACKET, ("(", "（")),
+    (int(Signs.COMMA), (",",)),
+    (int(Signs.SLASH), ("/", "|")),
+    (int(Signs.DOT), (".",)),
+    (int(Signs.CONTAINS), ("⊃",)),
+    (int(Signs.BRACKET), ("(", "（")),
 )
 _TOOLS = (
     "kube",
@@ -112,29 +112,29 @@ _TOOLS = (
 )
 
 
-def signs(node: Node) -> Signs:
+def signs(node: Node) -> int:
     """Return what a node's text shows."""
     text = node.text.lower()
-    found = Signs.ANY
+    found = ANY
     for sign, words in _WORDS:
         for word in words:
             if word in text:
                 found |= sign
                 break
     if node.inline.codes:
-        found |= Signs.CODE | Signs.COMMAND
+        found |= CODE | COMMAND
     elif any(tool in text for tool in _TOOLS):
-        found |= Signs.COMMAND
+        found |= COMMAND
     for sign, shown in (
-        (Signs.NAMES, node.terms or node.left_terms or node.topics),
-        (Signs.NAMED, node.named),
-        (Signs.LABEL, node.separator),
-        (Signs.ROLE, node.role or (node.parent is not None and node.parent.role)),
-        (Signs.PICTURE, node.inline.pictures),
-        (Signs.NUMBER, node.block.number is not None),
-        (Signs.QUESTION, node.question),
-        (Signs.VERSUS, node.contrast),
-        (Signs.ARROWS, _arrow_follows(node)),
+        (int(Signs.NAMES), node.terms or node.left_terms or node.topics),
+        (int(Signs.NAMED), node.named),
+        (int(Signs.LABEL), node.separator),
+        (int(Signs.ROLE), node.role or (node.parent is not None and node.parent.role)),
+        (int(Signs.PICTURE), node.inline.pictures),
+        (int(Signs.NUMBER), node.block.number is not None),
+        (int(Signs.QUESTION), node.question),
+        (int(Signs.VERSUS), node.contrast),
+        (int(Signs.ARROWS), _arrow_follows(node)),
     ):
         if shown:
             found |= sign

@@ -347,21 +347,25 @@ class Linker:
         if whole.choice is not None:
             return (whole,)
         parts = [p for p in _split_top(text, _LIST) if p.strip()]
+        if len(parts) == 1:
+            return self._alternatives(parts[0], whole, context, line)
         siblings = self._siblings(parts)
         context = _with_siblings(context, siblings)
         found: list[Term] = []
         for part in parts:
             one = self.term(part, context, line=line)
-            if one.choice is None:
-                pieces = [p for p in _split_top(part, _ALTERNATIVES) if p.strip()]
-                if len(pieces) > 1:
-                    inner = _with_siblings(context, self._siblings(pieces))
-                    several = [self.term(p, inner, line=line) for p in pieces]
-                    if any(t.choice for t in several):
-                        found.extend(several)
-                        continue
-            found.append(one)
+            found.extend((one,) if one.choice else self._alternatives(part, one, context, line))
         return tuple(found)
+
+    def _alternatives(self, part: str, one: Term, context: Context, line: int) -> tuple[Term, ...]:
+        """Return the members of `A / B`, `A and B`, or `one` when none of them is a name."""
+        pieces = [p for p in _split_top(part, _ALTERNATIVES) if p.strip()]
+        if len(pieces) > 1:
+            inner = _with_siblings(context, self._siblings(pieces))
+            several = tuple(self.term(p, inner, line=line) for p in pieces)
+            if any(t.choice for t in several):
+                return several
+        return (one,)
 
     def _siblings(self, parts: list[str]) -> Counter[str]:
         types: Counter[str] = Counter()
@@ -398,6 +402,7 @@ class Linker:
     def link(self, node: Node, context: Context) -> tuple[Named, ...]:
         """Return the mentions of a node's text with the concepts chosen for them."""
         found: list[Named] = []
+        plain_, code_ = _running(context, code=False), _running(context, code=True)
         for mention in node.mentions:
             entries = mention.entries
             if (
@@ -413,7 +418,7 @@ class Linker:
                     )
                 )
                 continue
-            choice = choose(mention.surface, entries, _running(context, code=mention.code))
+            choice = choose(mention.surface, entries, code_ if mention.code else plain_)
             if choice is not None:
                 found.append(Named(mention, choice))
         return tuple(_objects_named(node.text, found))
@@ -526,6 +531,7 @@ class _Reader:
         self.linker = linker
         self.siblings: dict[int, Counter[str]] = {}
         self.fields: dict[tuple[int, str], int] = {}
+        self.chains: dict[int, tuple[str, ...]] = {}
 
     def read(self, root: Node) -> None:
         for node in root.walk():
@@ -541,22 +547,30 @@ class _Reader:
                 self._head_of_phrase(node)
 
     def _context(self, node: Node) -> Context:
-        owners: list[str] = []
+        above = node.parent
         words = [node.text]
-        for depth, above in enumerate(node.above()):
-            owners.extend(t.name for t in above.topics if t.name not in owners)
-            if depth < _NEAR:
+        for _ in range(_NEAR):
+            if above is not None:
                 words.append(above.text)
-            if len(owners) >= _CHAIN or depth > 2 * _CHAIN:
-                break
+                above = above.parent
         return Context(
-            owners=tuple(owners),
+            owners=self._chain(node.parent),
             siblings=self._siblings(node.parent),
             expected=_expected(node),
             marked=True,
             code=node.inline.is_code,
             words=" ".join(words).lower(),
         )
+
+    def _chain(self, node: Node | None) -> tuple[str, ...]:
+        """The concepts from a node upwards, nearest first; kept, since siblings share it."""
+        if node is None:
+            return ()
+        known = self.chains.get(id(node))
+        if known is None:
+            names = (*(t.name for t in node.topics), *self._chain(node.parent))
+            known = self.chains[id(node)] = tuple(dict.fromkeys(names))[:_CHAIN]
+        return known
 
     def _siblings(self, parent: Node | None) -> Counter[str]:
         if parent is None:
