@@ -37,5 +37,7 @@ def vouched(claim: Claim) -> Check | None:
     fact = _fact(claim)
     if fact is None or fact.until:
         return None
+    if claim.negated and not fact.negated and not fact.note:
+        return None  # a denial mostly stands in a situation of its own, of which a plain fact says nothing
     result = Result.CONFIRMED if fact.negated == claim.negated else Result.REFUTED
     return Check(result=result, note=fact.note or said("known"), source=fact.source or "curated")

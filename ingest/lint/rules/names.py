@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from ingest.lexicon.normalize import fold
 from ingest.link.disambiguate import Choice
@@ -9,9 +10,10 @@ from ingest.link.outline import Node
 from ingest.lint.checked import Checked, Problem
 from ingest.lint.findings import Finding, Severity
 from ingest.parse.blocks import BlockKind
-from ontology.concepts import ConceptKind
+from ontology.concepts import ConceptKind, ConceptRegistry
 
 _HUMPS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
+_PUNCTUATION = ".,;:!?()"
 _SPELLED = frozenset({ConceptKind.ENUM, ConceptKind.FIELD, ConceptKind.KIND, ConceptKind.COMPONENT})
 
 
@@ -21,9 +23,12 @@ def names(checked: Checked) -> Iterator[Finding]:
         if node.line is None or node.kind is BlockKind.FENCE:
             continue
         for written, choice, alone in _written(checked, node):
-            problem = _problem(written, choice, alone=alone)
+            bare = written.strip(_PUNCTUATION)
+            problem = (
+                None if bare in _canonical(checked.lexicon.registry) else _problem(bare, choice, alone=alone)
+            )
             if problem is not None:
-                yield checked.finding(node.line.number, written, problem)
+                yield checked.finding(node.line.number, bare, problem)
 
 
 def _written(checked: Checked, node: Node) -> Iterator[tuple[str, Choice, bool]]:
@@ -35,12 +40,20 @@ def _written(checked: Checked, node: Node) -> Iterator[tuple[str, Choice, bool]]
         yield named.mention.surface, named.choice, named.mention.code
 
 
+@lru_cache(maxsize=4)
+def _canonical(registry: ConceptRegistry) -> frozenset[str]:
+    """Every name that some concept bears: `ExternalName` is right, though the field is `externalName`."""
+    return frozenset(part for concept in registry for part in (concept.name, concept.name.rpartition(".")[2]))
+
+
 def _problem(written: str, choice: Choice, *, alone: bool) -> Problem | None:
     if choice.kind not in _SPELLED or not written.isascii() or " " in written or written.startswith("-"):
         return None
     right = choice.name if choice.kind is ConceptKind.COMPONENT else choice.name.rpartition(".")[2]
     if written == right or right.startswith("-") or not _same_letters(written, right):
         return None
+    if "-" in written and "-" not in right:
+        return None  # a label or file name made of the same words
     if not _is_meant_as_name(written, right, choice.kind, alone=alone):
         return None
     return Problem(

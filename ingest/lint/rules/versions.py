@@ -8,6 +8,7 @@ from ingest.link.outline import Named, Node
 from ingest.lint.checked import Checked, Problem
 from ingest.lint.findings import Finding, Severity
 from ingest.parse.blocks import BlockKind
+from ontology.concepts import ConceptKind
 from ontology.lang import Lang
 from ontology.statements import Text
 from ontology.vocabulary.curation import CuratedFact, curated
@@ -45,7 +46,9 @@ def gone_things(checked: Checked) -> Iterator[Finding]:
             continue
         for named in node.named:
             fact = _gone().get(named.name)
-            if fact is None or named.name in seen[node.section] or _says_so(checked, node, named):
+            if fact is None or named.name in seen[node.section] or not _is_meant(node, named):
+                continue
+            if _says_so(checked, node, named):
                 continue
             seen[node.section].add(named.name)
             problem = Problem(
@@ -60,6 +63,13 @@ def gone_things(checked: Checked) -> Iterator[Finding]:
                 },
             )
             yield checked.finding(node.line.number, named.mention.surface, problem)
+
+
+def _is_meant(node: Node, named: Named) -> bool:
+    """Whether a kind of the API is meant, not the everyday word: by its very name, or below it as a topic."""
+    if named.choice.kind is not ConceptKind.KIND or named.mention.surface == named.name:
+        return True
+    return any(topic.name == named.name for above in node.above() for topic in above.topics)
 
 
 def _speaks(node: Node) -> bool:

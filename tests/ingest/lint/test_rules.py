@@ -60,6 +60,8 @@ def test_a_slip_is_found(text: str, expected: list[tuple[int, str, str, str]]) -
         pytest.param("```yaml\nspec:\n  replicas: 3\n```", id="a piece of a manifest"),
         pytest.param("```yaml\napiVersion: example.com/v1\nkind: Widget\n```", id="a custom kind"),
         pytest.param("# Pod\n\n- 파드는 컨테이너를 담는다", id="nothing wrong"),
+        pytest.param("# ExternalName\n\n- DNS 별칭", id="a type that is also a field"),
+        pytest.param("- Only ready endpoints of the Service are used.", id="endpoints in general"),
     ],
 )
 def test_what_is_right_is_left_alone(text: str) -> None:
