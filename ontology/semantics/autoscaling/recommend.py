@@ -103,7 +103,9 @@ def _rivals(
     scenario: Scenario, autoscaler: HorizontalPodAutoscaler, target: Target, pods: Sequence[Pod]
 ) -> tuple[str, ...]:
     """Return the other autoscalers whose targets select some of the same pods."""
-    found = []
+    found: list[str] = []
+    if len(scenario.raw(HorizontalPodAutoscaler.KIND)) == 1:
+        return ()
     for other in scenario.all(HorizontalPodAutoscaler):
         if other.name == autoscaler.name or other.namespace != autoscaler.namespace:
             continue
