@@ -67,7 +67,7 @@ def refusal(error: msgspec.ValidationError, path: str) -> InvalidObjectError:
     """Return the decoder's complaint as our error, its `$.spec` path joined to `path`."""
     message, _, where = str(error).partition(" - at `$")
     where = where.rstrip("`")
-    return InvalidObjectError(message.lower().strip("`"), path=(path + where).lstrip("."))
+    return InvalidObjectError(message[:1].lower() + message[1:], path=(path + where).lstrip("."))
 
 
 def without_nulls(value: Any) -> Any:
