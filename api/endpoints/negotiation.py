@@ -4,6 +4,7 @@ Source: RFC 9110, section 12.5.1 (Accept).
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 
 def choose(accept: str | None, offers: Sequence[str]) -> str | None:
@@ -11,7 +12,12 @@ def choose(accept: str | None, offers: Sequence[str]) -> str | None:
 
     Without a header everything is accepted.
     """
-    if not accept or not accept.strip():
+    return _chosen(accept or "", tuple(offers))
+
+
+@lru_cache(maxsize=512)  # clients send the same few headers again and again
+def _chosen(accept: str, offers: tuple[str, ...]) -> str | None:
+    if not accept.strip():
         return offers[0]
     ranges = list(_ranges(accept))
     rated = [(_quality(offer, ranges), -position, offer) for position, offer in enumerate(offers)]

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Collection
 from http import HTTPStatus
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,10 +20,6 @@ _POLICY = (
     "font-src 'self' data:; connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-# Monaco, the editor of GraphiQL, writes style attributes.
-_EDITOR_POLICY = _POLICY.format(style=" 'unsafe-inline'")
-_PAGE_POLICY = _POLICY.format(style="")
-
 _HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -31,6 +27,17 @@ _HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
+
+
+def _raw(policy: str) -> list[tuple[bytes, bytes]]:
+    """Return the headers as ASGI sends them: they are on every answer, so they are encoded once."""
+    headers = {**_HEADERS, "content-security-policy": policy}
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
+
+
+_PAGE_HEADERS = _raw(_POLICY.format(style=""))
+# Monaco, the editor of GraphiQL, writes style attributes.
+_EDITOR_HEADERS = _raw(_POLICY.format(style=" 'unsafe-inline'"))
 
 
 class Guard:
@@ -54,11 +61,8 @@ class Guard:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
-                editor = scope["path"] == "/graphql"
-                headers.setdefault("content-security-policy", _EDITOR_POLICY if editor else _PAGE_POLICY)
+                ours = _EDITOR_HEADERS if scope["path"] == "/graphql" else _PAGE_HEADERS
+                message["headers"] = [*message["headers"], *ours]
             await send(message)
 
         try:
