@@ -193,7 +193,11 @@ def of_class(reading: Reading, node: Node) -> Iterator[Fact]:
         for member in members:
             if member.name != class_.name and not is_enumerated(member.name):
                 yield Fact(
-                    subject=class_.name, predicate="hasExample", object=member.name, lines=(node.line,), kind=PATTERN
+                    subject=class_.name,
+                    predicate="hasExample",
+                    object=member.name,
+                    lines=(node.line,),
+                    kind=PATTERN,
                 )  # fmt: skip
 
 

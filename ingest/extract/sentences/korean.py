@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 
+from ahocorasick_rs import AhoCorasick, MatchKind
+
 from ingest.extract.facts import Fact
 from ingest.extract.reading import Reading, is_enumerated, is_part
 from ingest.extract.sentences.scene import Scene, traits, verbs
@@ -71,6 +73,7 @@ _CONDITION_BETWEEN = re.compile(r"[가-힣](?:으면|면|다면|려면)[\s,]|(?:
 _QUALIFIES = re.compile(r"\s*[가-힣]+(?:된|되는|한|하는|있는)\s")
 _OTHER_OBJECT = re.compile(r"[가-힣A-Za-z](?:을|를)(?=\s|$)")
 _PAIR = 2
+_CLAUSE = re.compile(r"(?:^|[,.]\s*)(?P<clause>[^,.]*?(?:면|시|때|여도|어도|아도))\s")
 _BY_HAND = re.compile(r"(?:직접|수동으로|따로)\s*$")
 
 
@@ -102,15 +105,10 @@ class _Verb:
 
 
 @cache
-def _stems() -> re.Pattern[str]:
-    rows = [(stem, predicate) for predicate, stems in verbs()["ko"].items() for stem in stems]
-    rows.sort(key=lambda row: -len(row[0]))
-    return re.compile("|".join(re.escape(stem) for stem, _ in rows))
-
-
-@cache
-def _predicates() -> dict[str, str]:
-    return {stem: predicate for predicate, stems in verbs()["ko"].items() for stem in stems}
+def _stems() -> tuple[AhoCorasick, tuple[tuple[str, str], ...]]:
+    """Return one automaton over all stems, and each stem with its predicate."""
+    rows = tuple((stem, predicate) for predicate, stems in verbs()["ko"].items() for stem in stems)
+    return AhoCorasick([stem for stem, _ in rows], matchkind=MatchKind.LeftmostLongest), rows
 
 
 def read(reading: Reading, scene: Scene) -> Iterator[Fact]:
@@ -149,27 +147,30 @@ _NEED_WORDS = ("없", "필요", "필수", "야", "있으면", "알면", "가지�
 
 @lru_cache(maxsize=8)
 def _verbs(scene: Scene) -> tuple[_Verb, ...]:
+    automaton, rows = _stems()
+    text = scene.text
     covered = [(n.start - scene.offset, n.end - scene.offset) for n in scene.named]
     found: list[_Verb] = []
     last = 0
-    for match in _stems().finditer(scene.text):
-        if any(a <= match.start() < b for a, b in covered):
+    for index, start, end in automaton.find_matches_as_indexes(text):
+        stem, predicate = rows[index]
+        if any(a <= start < b for a, b in covered):
             continue
-        if match.start() and "가" <= scene.text[match.start() - 1] <= "힣" and len(match[0]) < _PAIR:
-            continue
-        args = tuple(n for n in scene.named if last <= n.start - scene.offset < match.start())
+        if len(stem) == 1 and start and "가" <= text[start - 1] <= "힣":
+            continue  # a syllable inside another word
+        args = tuple(n for n in scene.named if last <= n.start - scene.offset < start)
         found.append(
             _Verb(
-                predicate=_predicates()[match[0]],
-                start=match.start(),
-                end=match.end(),
-                stem=match[0],
-                tail=scene.text[match.end() :],
+                predicate=predicate,
+                start=start,
+                end=end,
+                stem=stem,
+                tail=text[end:],
                 args=args,
-                head=scene.text[last : match.start()],
+                head=text[last:start],
             )
         )
-        last = match.end()
+        last = end
     return tuple(found)
 
 

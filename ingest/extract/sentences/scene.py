@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -17,6 +17,7 @@ from ontology.statements import Strength
 _SENTENCES = re.compile(
     r"(?<=[.!?。;])\s+|(?<=[다요음함됨임])\.\s*|(?<=[함됨음임]),\s+|\s+/\s+(?=\S+\s+\S+\s)"
 )
+_ENDS = re.compile(r"[.!?。;/,]")
 _HANGUL = re.compile(r"[가-힣]")
 _STRENGTHS = (
     (
@@ -56,7 +57,7 @@ class Scene:
     @property
     def strength(self) -> Strength:
         """How firmly it speaks."""
-        return next((s for s, pattern in _STRENGTHS if pattern.search(self.text)), Strength.PLAIN)
+        return _strength(self.text)
 
     def fact(
         self, subject: str, predicate: str, object_: str, *, negated: bool = False, condition: str = ""
@@ -74,6 +75,11 @@ class Scene:
             condition=condition,
             confidence=0.7,
         )
+
+
+@lru_cache(maxsize=64)
+def _strength(text: str) -> Strength:
+    return next((s for s, pattern in _STRENGTHS if pattern.search(text)), Strength.PLAIN)
 
 
 @cache
@@ -142,10 +148,12 @@ def _split(
         return
     stop = len(node.text) if end is None else end
     position = start
-    for match in (*_SENTENCES.finditer(node.text, start, stop), None):
+    ends = _SENTENCES.finditer(node.text, start, stop) if _ENDS.search(node.text, start, stop) else ()
+    for match in (*ends, None):
         until = match.start() + (1 if match and match[0].startswith(".") else 0) if match else stop
         text = node.text[position:until]
-        text = _EXAMPLES.sub("", text)
+        if "예" in text or "e" in text:
+            text = _EXAMPLES.sub("", text)
         if len(text) >= _SHORTEST:
             named = tuple(n for n in node.named if position <= n.start and n.end <= position + len(text))
             inner = tuple(_in_brackets(node, text, named, position))
