@@ -9,6 +9,7 @@ fence right after it is the answer.
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -29,6 +30,9 @@ from ontology import evaluators
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
 SERVER = "127.0.0.1:8000"  # as the pages write it
+_needs_curl = pytest.mark.skipif(
+    shutil.which("curl") is None, reason="no curl: `apt-get install curl` on Debian"
+)
 _FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 
 
@@ -58,7 +62,11 @@ def examples() -> Iterator[Example]:
 
 
 def written_in(*languages: str) -> list[Any]:
-    return [pytest.param(each, id=str(each)) for each in examples() if each.language in languages]
+    return [
+        pytest.param(each, id=str(each), marks=_needs_curl if "curl " in each.text else ())
+        for each in examples()
+        if each.language in languages
+    ]
 
 
 @pytest.fixture(scope="session")
