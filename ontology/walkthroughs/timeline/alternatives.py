@@ -16,7 +16,7 @@ from ontology.verdict import Outcome, Role, Step
 from ontology.walkthroughs.timeline.clock import OWN, Change
 
 _MORE_FAILURES = 10  # so much larger a failureThreshold is tried
-_TOO_MANY = 20_000  # changes of a life that is not played again
+_TOO_MANY = 2_000  # changes of a life that is not played again: it would take seconds
 
 
 @dataclass(frozen=True, slots=True)
