@@ -57,15 +57,26 @@ def read_json(text: str | bytes) -> Any:
         TooLargeError: nested deeper than MAX_DEPTH.
     """
     try:
-        return json.loads(text)
+        found = json.loads(text)
+        if _escapes_surrogates(text):
+            json.dumps(found, ensure_ascii=False).encode()  # whole pairs pass, half a pair does not
     except json.JSONDecodeError as error:
         raise BadInputError(f"not JSON: {error.msg} (line {error.lineno}, column {error.colno})") from error
     except UnicodeDecodeError as error:
         raise BadInputError(f"not UTF-8: byte {error.start}") from error
+    except UnicodeEncodeError as error:
+        raise BadInputError("not Unicode: half of a surrogate pair") from error
     except RecursionError as error:
         raise TooLargeError("nested too deeply") from error
     except ValueError as error:  # an integer of more digits than Python converts
         raise BadInputError(f"not JSON: {error}") from error
+    return found
+
+
+def _escapes_surrogates(text: str | bytes) -> bool:
+    if isinstance(text, str):
+        return any(half in text for half in ("\\ud", "\\uD"))
+    return any(half in text for half in (b"\\ud", b"\\uD"))
 
 
 def read_yaml(text: str | bytes) -> Iterator[Any]:

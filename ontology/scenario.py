@@ -93,6 +93,8 @@ class Evaluator(Generic[Q]):
             refused = manifests.refusal(error, f"question.{scenario.question}")
             message = str(refused).removesuffix(f" at `{refused.path}`")
             raise InvalidQuestionError(message, path=refused.path) from error
+        except UnicodeEncodeError as error:  # half a character, as JSON's `\ud800` can smuggle in
+            raise InvalidQuestionError("not Unicode text", path=f"question.{scenario.question}") from error
         return self.evaluate(scenario, asked)
 
 

@@ -56,6 +56,8 @@ def decode(manifest: Mapping[str, Any], type_: type[K], *, path: str = "") -> K:
         return msgspec.convert(without_nulls(manifest), type_)
     except msgspec.ValidationError as error:
         raise refusal(error, path) from error
+    except UnicodeEncodeError as error:  # half a character, as JSON's `\ud800` can smuggle in
+        raise InvalidObjectError("not Unicode text", path=path) from error
 
 
 @cache

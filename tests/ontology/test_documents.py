@@ -63,3 +63,13 @@ def test_what_is_not_json_says_where(text: str | bytes, part: str) -> None:
 def test_json_that_is_too_deep_is_refused() -> None:
     with pytest.raises(TooLargeError):
         read_json("[" * 200_000)
+
+
+@pytest.mark.parametrize("text", ['"\\ud800"', '["a\\uDC00"]', b'{"\\udbff": 1}'])
+def test_half_of_a_surrogate_pair_is_no_text(text: str | bytes) -> None:
+    with pytest.raises(BadInputError, match="surrogate"):
+        read_json(text)
+
+
+def test_a_whole_surrogate_pair_is_a_character() -> None:
+    assert read_json('"\\ud83d\\ude00"') == "\U0001f600"
