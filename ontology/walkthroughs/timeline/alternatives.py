@@ -80,12 +80,15 @@ def _enough(pod: Pod, container: Container, kind: Kind, play: Play) -> int | Non
     """Return the smallest failureThreshold with which the probe has the container never killed."""
     probe = thresholds.of(container)[kind]
     now = thresholds.timing(probe, kind).failure_threshold
-    for threshold in range(now + 1, now + _MORE_FAILURES + 1):
+
+    def spares(threshold: int) -> bool:
         patient = replace(container, **{f"{kind}_probe": replace(probe, failure_threshold=threshold)})
         played = play(_with_container(pod, patient))
-        if not any(c.subject == container.name and c.after == f"{kind} failed" for c in played.changes):
-            return threshold
-    return None
+        return not any(c.subject == container.name and c.after == f"{kind} failed" for c in played.changes)
+
+    if not spares(now + _MORE_FAILURES):  # most often nothing helps, and one life tells
+        return None
+    return next(threshold for threshold in range(now + 1, now + _MORE_FAILURES + 1) if spares(threshold))
 
 
 def _with_container(pod: Pod, changed: Container) -> Pod:
