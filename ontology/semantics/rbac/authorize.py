@@ -9,9 +9,9 @@ from itertools import islice
 from ontology.cluster.rbac import Binding
 from ontology.scenario import Evaluator, Scenario
 from ontology.semantics.rbac import rules
-from ontology.semantics.rbac.bindings import Authorizer, Decision, Grant, authorizer, not_found
+from ontology.semantics.rbac.bindings import Authorizer, Decision, Grant, authorizer, not_found, titled
 from ontology.semantics.rbac.changes import grants, revocations
-from ontology.semantics.rbac.near_misses import near_misses, titled
+from ontology.semantics.rbac.near_misses import near_misses
 from ontology.semantics.rbac.requests import Action, Request, User, described
 from ontology.semantics.rbac.subjects import described as subject_described
 from ontology.verdict import Outcome, Step, Verdict

@@ -10,9 +10,8 @@ from ontology.cluster.accounts import ServiceAccount
 from ontology.cluster.rbac import Binding, ClusterRole, Role, Subject
 from ontology.scenario import Evaluator, Question, Scenario
 from ontology.semantics.rbac import subjects
-from ontology.semantics.rbac.bindings import Authorizer, authorizer
+from ontology.semantics.rbac.bindings import Authorizer, authorizer, titled
 from ontology.semantics.rbac.escalation import lacking
-from ontology.semantics.rbac.near_misses import titled
 from ontology.semantics.rbac.requests import User
 from ontology.semantics.rbac.who_can import reference
 from ontology.verdict import Outcome, Step, Verdict

@@ -319,6 +319,12 @@ def granted_by(grant: Grant) -> str:
     return f"{binding.KIND} {quote(name)} of {reference.kind} {quote(reference.name)} to {whom}"
 
 
+def titled(binding: Binding) -> str:
+    """Return a binding as people name it: ``RoleBinding `read` in `dev` ``."""
+    where = f" ({binding.scope})" if binding.scope else ""
+    return f"{binding.KIND} `{binding.name}`{where}"
+
+
 def not_found(binding: Binding) -> str:
     """Return the API server's sentence for the role that a binding refers to and that does not exist."""
     reference = binding.role_ref

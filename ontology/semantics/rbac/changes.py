@@ -9,8 +9,7 @@ from typing import Any
 
 from ontology.cluster.rbac import GROUP, Binding, ClusterRole, Role, read
 from ontology.semantics.rbac import rules, subjects
-from ontology.semantics.rbac.bindings import Authorizer, Grant
-from ontology.semantics.rbac.near_misses import titled
+from ontology.semantics.rbac.bindings import Authorizer, Grant, titled
 from ontology.semantics.rbac.requests import Request, User, described
 from ontology.verdict import Role as StepRole
 from ontology.verdict import Step

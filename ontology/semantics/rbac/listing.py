@@ -11,8 +11,7 @@ from typing import Any
 from ontology.cluster.rbac import PolicyRule
 from ontology.scenario import Evaluator, Question, Scenario
 from ontology.semantics.rbac import rules
-from ontology.semantics.rbac.bindings import CLUSTER, Grant, authorizer, unresolved
-from ontology.semantics.rbac.near_misses import titled
+from ontology.semantics.rbac.bindings import CLUSTER, Grant, authorizer, titled, unresolved
 from ontology.semantics.rbac.requests import User
 from ontology.verdict import Outcome, Step, Verdict
 

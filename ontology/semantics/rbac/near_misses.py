@@ -7,20 +7,14 @@ that lacks one thing; a role that is not where its binding looks; a subject that
 from collections.abc import Iterator
 from typing import Any
 
-from ontology.cluster.rbac import Binding, ClusterRole, PolicyRule, Role, Subject
+from ontology.cluster.rbac import ClusterRole, PolicyRule, Role, Subject
 from ontology.semantics.rbac import rules, subjects
-from ontology.semantics.rbac.bindings import CLUSTER, Authorizer, Grant
+from ontology.semantics.rbac.bindings import CLUSTER, Authorizer, Grant, titled
 from ontology.semantics.rbac.requests import Request, User, described
 from ontology.verdict import Role as StepRole
 from ontology.verdict import Step
 
 Facts = dict[str, Any]
-
-
-def titled(binding: Binding) -> str:
-    """Return a binding as people name it: ``RoleBinding `read` in `dev` ``."""
-    where = f" ({binding.scope})" if binding.scope else ""
-    return f"{binding.KIND} `{binding.name}`{where}"
 
 
 def near_misses(index: Authorizer, request: Request) -> Iterator[Step]:

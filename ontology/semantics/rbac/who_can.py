@@ -10,8 +10,7 @@ from typing import Any
 from ontology.cluster.rbac import Binding, PolicyRule, Subject
 from ontology.scenario import Evaluator, Scenario
 from ontology.semantics.rbac import rules, subjects
-from ontology.semantics.rbac.bindings import CLUSTER, Authorizer, authorizer, not_found
-from ontology.semantics.rbac.near_misses import titled
+from ontology.semantics.rbac.bindings import CLUSTER, Authorizer, authorizer, not_found, titled
 from ontology.semantics.rbac.requests import Action, Request, User, described
 from ontology.verdict import Outcome, Step, Verdict
 
