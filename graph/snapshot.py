@@ -18,13 +18,16 @@ from msgspec import Struct
 
 from graph.errors import StoreBrokenError, StoreMissingError
 
+# The nodes hold strings, numbers and tuples of them, never a way back to themselves: `gc=False` spares the
+# collector hundreds of thousands of objects.
+
 # First in every file: a change of the shapes below makes old files unreadable, not misread.
 FORMAT = 1
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
-class ConceptNode(Struct, frozen=True, array_like=True):
+class ConceptNode(Struct, frozen=True, array_like=True, gc=False):
     """A concept: `labels` by language, the preferred one first.
 
     `kind` is one of `ConceptKind`, or for what only notes name `object` (`Deployment/api`), `image` or
@@ -43,7 +46,7 @@ class ConceptNode(Struct, frozen=True, array_like=True):
     until: str = ""
 
 
-class Grounds(Struct, frozen=True, array_like=True):
+class Grounds(Struct, frozen=True, array_like=True, gc=False):
     """What a fact that no note states rests on.
 
     For the curated layer `source`, and by minor version when it began (`since`), ended (`until`) or
@@ -58,7 +61,7 @@ class Grounds(Struct, frozen=True, array_like=True):
     premises: tuple[str, ...] = ()
 
 
-class FactNode(Struct, frozen=True, array_like=True):
+class FactNode(Struct, frozen=True, array_like=True, gc=False):
     """A fact. `subject` and `object` index `Snapshot.concepts`, `object` is -1 where `text` is the object.
 
     `note` indexes `Snapshot.notes`, -1 for the curated and inferred layers. `lines` are all that a reader
@@ -88,7 +91,7 @@ class FactNode(Struct, frozen=True, array_like=True):
     grounds: Grounds | None = None
 
 
-class SectionNode(Struct, frozen=True, array_like=True):
+class SectionNode(Struct, frozen=True, array_like=True, gc=False):
     """A section of a note; `parent` indexes the note's sections, -1 at the top."""
 
     title: str
@@ -100,7 +103,7 @@ class SectionNode(Struct, frozen=True, array_like=True):
     concepts: tuple[int, ...]
 
 
-class ImageNode(Struct, frozen=True, array_like=True):
+class ImageNode(Struct, frozen=True, array_like=True, gc=False):
     """A picture that a note shows: `concept` indexes `Snapshot.concepts`, `section` the note's sections."""
 
     concept: int
@@ -110,7 +113,7 @@ class ImageNode(Struct, frozen=True, array_like=True):
     section: int
 
 
-class NoteNode(Struct, frozen=True, array_like=True):
+class NoteNode(Struct, frozen=True, array_like=True, gc=False):
     """A note with its text as it stands in the file; `unread` are the lines that yielded nothing."""
 
     path: str
@@ -128,7 +131,7 @@ class NoteNode(Struct, frozen=True, array_like=True):
         return _LINE_END.split(self.text)
 
 
-class FindingNode(Struct, frozen=True, array_like=True):
+class FindingNode(Struct, frozen=True, array_like=True, gc=False):
     """A finding; `message` by language. `start` and `end` are the byte offsets of `found`."""
 
     id: str
@@ -144,7 +147,7 @@ class FindingNode(Struct, frozen=True, array_like=True):
     end: int = 0
 
 
-class RuleNode(Struct, frozen=True, array_like=True):
+class RuleNode(Struct, frozen=True, array_like=True, gc=False):
     """A rule that evaluators name: `decides` indexes `Snapshot.concepts`."""
 
     name: str

@@ -11,6 +11,8 @@ from api.ingesting import Change, NoteReport, Progress, Report
 from api.printing import is_for_eyes, style
 from api.problems import problem
 from api.settings import Settings, from_environment
+from graph.errors import GraphError
+from ingest.errors import IngestError
 
 _COLOUR = {Change.ADDED: "green", Change.CHANGED: "yellow", Change.REMOVED: "red", Change.REFUSED: "red"}
 _REFUSED = 2
@@ -33,8 +35,17 @@ def run(arguments: argparse.Namespace) -> int:
 
         sys.stderr.write("watching; stop with Ctrl-C\n")
         for _ in watch(*arguments.places, raise_interrupt=True):
-            code = _once(arguments, settings)
+            code = _again(arguments, settings)
     return code
+
+
+def _again(arguments: argparse.Namespace, settings: Settings) -> int:
+    """As `_once`, but what goes wrong while somebody edits is told and waited for."""
+    try:
+        return _once(arguments, settings)
+    except (IngestError, GraphError, OSError) as error:
+        sys.stderr.write(f"{problem(error).as_text()}\n")
+        return _REFUSED
 
 
 def _once(arguments: argparse.Namespace, settings: Settings) -> int:
