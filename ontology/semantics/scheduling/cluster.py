@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from ontology import node_selectors, selectors, tolerations
-from ontology.cluster.meta import LabelSelectorRequirement
+from ontology.cluster.meta import LabelSelector, LabelSelectorRequirement, Quantity
 from ontology.cluster.nodes import Node, Taint
 from ontology.cluster.pods import NodeSelector, NodeSelectorTerm, Pod
 from ontology.cluster.policies import PodDisruptionBudget
@@ -30,6 +31,10 @@ SCORED = ("cpu", "memory")
 """The resources that scores compare."""
 
 
+Owner = tuple[str, str, str]
+"""Kind, namespace and name of what controls pods."""
+
+
 class Machines:
     """cpu and memory of all nodes, a row each: what there is, is requested, and is spare to scores."""
 
@@ -50,13 +55,14 @@ class Cluster:
     (amounts, ports, the list), for trials that are taken back.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the kinds of objects that placing reads
         self,
         nodes: Iterable[Node],
         *,
         namespaces: Mapping[str, Mapping[str, str]],
         storage: Storage,
         services: Iterable[Service] = (),
+        owners: Mapping[Owner, LabelSelector | None] = MappingProxyType({}),
         budgets: Iterable[PodDisruptionBudget] = (),
     ) -> None:
         self.nodes = tuple(nodes)
@@ -66,6 +72,7 @@ class Cluster:
         self.namespaces = namespaces
         self.storage = storage
         self.services = tuple(services)
+        self.owners = owners
         self.budgets = tuple(budgets)
         self._allocatable: dict[str, Whole] = {}
         self._used: dict[str, Whole] = {}
@@ -110,9 +117,7 @@ class Cluster:
         """Return what each node has to give, in the scheduler's unit; 0 where it says nothing."""
         found = self._allocatable.get(resource)
         if found is None:
-            column = Column.of(
-                ((node.status.allocatable or {}).get(resource, 0) for node in self.nodes), lambda q: q
-            )
+            column = Column.of((_given(node).get(resource, 0) for node in self.nodes), lambda q: q)
             numbers = column.numbers(lambda quantity: pods.unit(resource, billionths(quantity)))
             found = self._allocatable[resource] = numbers.astype(np.float64)
         return found
@@ -340,3 +345,9 @@ class Cluster:
             *map(self.repulsions.entry, demand.anti_affinity),
             *map(self.attractions.entry, attracting),
         ]
+
+
+def _given(node: Node) -> Mapping[str, Quantity]:
+    # the API server copies a capacity without an allocatable
+    status = node.status
+    return (status.capacity if status.allocatable is None else status.allocatable) or {}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-from ontology.cluster.meta import KubeObject
+from ontology.cluster.meta import KubeObject, LabelSelector
 from ontology.cluster.namespaces import Namespace
 from ontology.cluster.nodes import Node
 from ontology.cluster.pods import Pod
@@ -11,13 +11,16 @@ from ontology.cluster.policies import PodDisruptionBudget
 from ontology.cluster.services import Service
 from ontology.cluster.storage import CSIDriver, CSINode, CSIStorageCapacity, StorageClass
 from ontology.cluster.volumes import PersistentVolume, PersistentVolumeClaim, VolumeAttachment
+from ontology.cluster.workloads import ReplicaSet, StatefulSet
 from ontology.errors import InvalidObjectError
 from ontology.scenario import Scenario
 from ontology.semantics.scheduling import pods
 from ontology.semantics.scheduling.blame import located
-from ontology.semantics.scheduling.cluster import Cluster
+from ontology.semantics.scheduling.cluster import Cluster, Owner
 from ontology.semantics.scheduling.pods import Seated
 from ontology.semantics.scheduling.storage import Storage
+
+_NAME_LABEL = "kubernetes.io/metadata.name"  # the API server gives it to every namespace
 
 K = TypeVar("K", bound=KubeObject)
 
@@ -37,8 +40,9 @@ def read(scenario: Scenario) -> Cluster:
 def _read(scenario: Scenario) -> Cluster:
     cluster = Cluster(
         _named(scenario.all(Node)).values(),
-        namespaces={n.name: n.labels for n in scenario.all(Namespace)},
+        namespaces={n.name: {_NAME_LABEL: n.name} | n.labels for n in scenario.all(Namespace)},
         storage=_storage(scenario),
+        owners=_owners(scenario),
         services=sorted(scenario.all(Service), key=lambda s: (s.namespace, s.name)),
         budgets=sorted(scenario.all(PodDisruptionBudget), key=lambda b: (b.namespace, b.name)),
     )
@@ -70,6 +74,11 @@ def _running(cluster: Cluster, found: Iterable[Pod]) -> Iterator[tuple[Seated, i
             yield seated, node
         else:
             cluster.nominate(seated, node)
+
+
+def _owners(scenario: Scenario) -> dict[Owner, LabelSelector | None]:
+    sets = {(s.KIND, s.namespace, s.name): s.spec.selector for s in scenario.all(ReplicaSet)}
+    return sets | {(s.KIND, s.namespace, s.name): s.spec.selector for s in scenario.all(StatefulSet)}
 
 
 def _storage(scenario: Scenario) -> Storage:

@@ -1,7 +1,8 @@
 """Soft topology spread: domains with fewer of the group score higher.
 
 Source: kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints (v1.36). A pod without
-constraints of its own that a Service selects is spread by the cluster's defaults.
+constraints of its own that a Service selects, or a ReplicaSet or StatefulSet owns, is spread by the cluster's
+defaults.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import Self
 import numpy as np
 
 from ontology import selectors
-from ontology.cluster.meta import LabelSelector
+from ontology.cluster.meta import LabelSelector, LabelSelectorRequirement
 from ontology.semantics.scheduling.cluster import Cluster
 from ontology.semantics.scheduling.columns import At, Codes, Mask, Whole
 from ontology.semantics.scheduling.filters.topology_spread import (
@@ -114,14 +115,30 @@ def _counted(cluster: Cluster, demand: Demand, constraint: Constraint, keyed: Ma
 
 
 def defaults(cluster: Cluster, demand: Demand) -> tuple[Constraint, ...]:
-    """Return the cluster's default constraints for a pod: those of the Services that select it."""
+    """Return the cluster's default constraints for a pod: over what its Services and its owner select."""
     wanted: dict[str, str] = {}
     for service in cluster.services:
         selector: Mapping[str, str] | None = service.spec.selector
         same = service.namespace == demand.namespace
         if same and selector and selectors.matches_all(selector, demand.labels):
             wanted.update(selector)
-    if not wanted:
+    owned = _of_owner(cluster, demand)
+    if not wanted and not owned:
         return ()
-    selector_of = Selector.of(LabelSelector(match_labels=wanted))
+    selector_of = Selector.of(LabelSelector(match_labels=wanted, match_expressions=owned))
     return tuple(Constraint(skew, key, selector_of) for key, skew in _DEFAULT_SKEWS.items())
+
+
+def _of_owner(cluster: Cluster, demand: Demand) -> list[LabelSelectorRequirement]:
+    owners = (o for o in demand.pod.metadata.owner_references or () if o.controller)
+    owner = next(owners, None)
+    if owner is None or owner.api_version != "apps/v1":
+        return []
+    selector = cluster.owners.get((owner.kind, demand.namespace, owner.name))
+    if selector is None:
+        return []
+    equal = (selector.match_labels or {}).items()
+    return [
+        *(LabelSelectorRequirement(key=key, operator="In", values=[value]) for key, value in equal),
+        *(selector.match_expressions or ()),
+    ]

@@ -147,6 +147,32 @@ def test_spread_counts_no_pod_that_is_leaving(make: Any) -> None:
     assert leaves["feasible"] == ["n1", "n2"]
 
 
+def test_pods_of_one_owner_are_spread_by_default(make: Any) -> None:
+    owner = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "web", "uid": "r", "controller": True}
+    replica_set = {
+        "apiVersion": "apps/v1",
+        "kind": "ReplicaSet",
+        "metadata": {"name": "web", "namespace": "default"},
+        "spec": {"selector": {"matchLabels": {"app": "web"}}},
+    }
+    old, new = make.pod("old", on="n1", labels={"app": "web"}), make.pod("new", labels={"app": "web"})
+    new["metadata"]["ownerReferences"] = [owner]
+    objects = [make.node("n1"), make.node("n2"), old]
+
+    alone = make.ask(objects, schedule=new).answer["scores"]
+    owned = make.ask([*objects, replica_set], schedule=new).answer["scores"]
+
+    assert "PodTopologySpread" not in alone["n1"]
+    assert owned["n1"]["PodTopologySpread"] < owned["n2"]["PodTopologySpread"]
+
+
+def test_a_capacity_stands_in_for_an_allocatable_that_is_not_there(make: Any) -> None:
+    node = make.node("n1")
+    node["status"] = {"capacity": node["status"]["allocatable"]}
+
+    assert make.ask([node], schedule=make.pod("new")).answer["feasible"] == ["n1"]
+
+
 def test_points_are_cut_off_as_doubles_are(make: Any) -> None:
     nodes = [make.node(f"n{i}", labels={"rank": str(i)}) for i in range(3)]
     weights = {0: 0, 1: 29, 2: 100}
