@@ -92,6 +92,7 @@ _ROLES_BEFORE_NAMES = frozenset(
 _QUESTION_OR_ANSWER = re.compile(r"(?:Q|A|질문|답변?|문|Ans(?:wer)?|Question)\s*\d*$", re.IGNORECASE)
 _HANGUL = re.compile(r"[가-힣]")
 _OBJECT_NAME = re.compile(r"(?:^|[\s'\"`(])(?P<name>default|[a-z0-9]+(?:-[a-z0-9]+)+)[`'\"]?\s$")
+_SAYS = re.compile(r"\b(?:is|are|was|were|can|cannot|must|should|may|has|have|does|do)\b", re.IGNORECASE)
 _LATIN_WORD = re.compile(r"[A-Za-z]{4,40}$")
 _FIELDS_AROUND = 2
 _PAIR = 2
@@ -721,7 +722,8 @@ class _Reader:
         if sign not in {":", "::", "：", "="} and not strong and not role_of(left):
             return False
         if not left or (
-            not role_of(left) and (len(left.split()) > _LABEL_WORDS or _CLAUSE.search(left) is not None)
+            not role_of(left)
+            and (len(left.split()) > _LABEL_WORDS or bool(_CLAUSE.search(left)) or bool(_SAYS.search(left)))
         ):
             return False
         role = role_of(left)

@@ -37,9 +37,10 @@ _WITHIN = re.compile(
 )
 _INTO = re.compile(r"\b(?:in|inside|into|within|on)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
 _ONTO = re.compile(r"\b(?:to|on|onto)\s+(?:an?\s+|the\s+|each\s+|every\s+|suitable\s+)*$", re.IGNORECASE)
+_CLAUSE_START = re.compile(r"(?:^|[;:,]\s*)\s*(?:\w+ly\s+)?$")
 _AND = re.compile(r"\s+(?:and|or|and then)\s+", re.IGNORECASE)
 _PREPOSITION = re.compile(
-    r"\b(?:on|in|of|to|from|by|with|for|at|into|behind|between)\s+(?:(?:an?|the|each|every|its|all|one)\s+)?$",
+    r"\b(?:on|in|of|to|from|with|for|at|into|behind|between)\s+(?:(?:an?|the|each|every|its|all|one)\s+)?$",
     re.IGNORECASE,
 )
 _JUST_BEFORE = re.compile(r"\s+(?:to\s+(?:be\s+)?|that\s+|which\s+|that are\s+)", re.IGNORECASE)
@@ -91,7 +92,7 @@ def _hits(scene: Scene) -> list[_Hit]:
     ]
 
 
-def _frame(  # noqa: PLR0913, PLR0917  the parts of one cell or clause
+def _frame(  # noqa: C901, PLR0912, PLR0913, PLR0917  one case after the other
     reading: Reading, scene: Scene, hit: _Hit, before: list[_Hit], following: list[_Hit], condition: str
 ) -> Iterator[Fact]:
     if _is_gerund(scene, hit):
@@ -107,11 +108,19 @@ def _frame(  # noqa: PLR0913, PLR0917  the parts of one cell or clause
         and objects
         and _INTO.search(scene.text[hit.end : objects[0].start - scene.offset])
     ):
-        return  # `stores the object in etcd`: etcd is where, not what
-    passive = hit.verb.endswith(("ed", "en", "by")) and _BE.search(scene.text[: hit.start]) is not None
+        # `stores the object in etcd`: etcd is where, not what; `are stored in etcd`: etcd stores them
+        if _is_passive(scene, hit):
+            for holder in objects:
+                for name in _subjects(scene, hit, before):
+                    if name != holder.name:
+                        yield scene.fact(holder.name, "stores", name)
+        return
+    passive = _is_passive(scene, hit)
     subjects = _subjects(scene, hit, before)
     negated = _NEGATED.search(_clause_before(scene, hit, before)) is not None
-    if passive and predicate in _TAKES_THINGS and predicate != "runsOn":
+    if hit.verb == "used by":
+        subjects, objects_names = tuple(o.name for o in objects), subjects
+    elif passive and predicate in _TAKES_THINGS and predicate != "runsOn":
         if objects and _PASSIVE_BY.match(scene.text[hit.end : objects[0].start - scene.offset]):
             subjects, objects_names = tuple(o.name for o in objects), subjects
         elif predicate == "connectsTo" and hit.verb.endswith("to"):
@@ -141,6 +150,14 @@ def _shared(scene: Scene, hit: _Hit, following: list[_Hit]) -> tuple[Named, ...]
     if not following or not _AND.fullmatch(scene.text[hit.end : following[0].start]):
         return ()
     return _objects(scene, following[0], following[1].start if len(following) > 1 else len(scene.text))
+
+
+def _is_passive(scene: Scene, hit: _Hit) -> bool:
+    """Whether something is done to the subject: `is created`, or `created when …` without a subject."""
+    if not hit.verb.endswith(("ed", "en", "by", "kept", "bound to", "sent to")):
+        return False
+    before = scene.text[: hit.start]
+    return _BE.search(before) is not None or _CLAUSE_START.search(before) is not None
 
 
 def _turned(

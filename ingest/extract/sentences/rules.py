@@ -16,6 +16,8 @@ def sentences(reading: Reading, node: Node) -> Iterator[Fact]:
     """What the sentences of a node say."""
     for scene in scenes(reading, node):
         # no sentence of a note names so much; what does is data, and pairs of names cost their square
+        if scene.text.rstrip().endswith(("?", "？")):
+            continue  # a question states nothing
         if not scene.named or len(scene.named) > _MOST_NAMES or len(scene.text) > _LONGEST:
             continue
         yield from (korean if scene.korean else english).read(reading, scene)
