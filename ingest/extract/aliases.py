@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ingest.extract.facts import PATTERN, Fact
 from ingest.extract.reading import Reading
 from ingest.lexicon.normalize import fold
-from ingest.link.outline import Node
+from ingest.link.outline import Node, undecorated
 from ingest.parse.blocks import BlockKind
 
 _ABBREVIATION = re.compile(r"[A-Z][A-Za-z0-9]{0,5}s?$")
@@ -44,7 +44,7 @@ def brackets(reading: Reading, node: Node) -> Iterator[Fact]:
         return
     pairs = [(t.name, t.text, t.bracket) for t in (node.terms or node.left_terms) if t.choice and t.bracket]
     if node.kind is BlockKind.HEADING and node.bracket and len(node.topics) == 1:
-        pairs.append((node.topics[0].name, node.text.partition("(")[0].strip(), node.bracket))
+        pairs.append((node.topics[0].name, undecorated(node.text).partition("(")[0].strip(), node.bracket))
     pairs.extend(_in_sentence(node))
     for name, first, second in dict.fromkeys(pairs):
         if is_second_name(reading, name, second):

@@ -13,7 +13,11 @@ from ingest.parse.blocks import BlockKind, Line
 from ontology.concepts import ConceptKind
 
 _TOOLS = r"kubectl|kubeadm|helm|etcdctl|docker|crictl|minikube|kustomize|systemctl|istioctl|velero|kind|journalctl|openssl|curl|argocd"  # noqa: E501  one list, one line
-_COMMAND = re.compile(rf"^(?:\$|>|#)?\s*(?:sudo\s+)?(?P<line>(?:{_TOOLS})\s+\S.*)$")
+_COMMAND = re.compile(
+    rf"^(?:\$|>|#)?\s*(?:sudo\s+)?(?P<line>(?:[A-Z_][A-Z0-9_]*=\S+\s+)*(?:{_TOOLS})\s+\S.*)$"
+)
+_HANGUL = re.compile(r"[가-힣]")
+_ASSIGNMENT = re.compile(r"^[A-Z_][A-Z0-9_]*=")
 _PROMPT = re.compile(r"^(?:\$|>)\s+")
 _PLACEHOLDER = re.compile(r"\s*(?:\[[^\]]*\]|<[^>]*>|\{[^}]*\}).*$")
 _COMMENT = re.compile(r"\s+#\s.*$")
@@ -43,7 +47,8 @@ def spans(reading: Reading, node: Node) -> Iterator[Fact]:
         return
     texts = [node.inline.text[a:b] for a, b in node.inline.codes]
     if not texts:
-        texts = [node.right if node.separator else node.text]
+        whole = node.right if node.separator else node.text
+        texts = [] if _HANGUL.search(whole) else [whole]
     for text in texts:
         command = command_line(text)
         if command:
@@ -75,7 +80,7 @@ def _alone(line: str) -> str:
 
 def subcommand(command: str) -> str:
     """Return a command with its subcommands, without arguments: `kubectl rollout undo`."""
-    words = command.split()
+    words = [word for word in command.split() if not _ASSIGNMENT.match(word)]
     kept = words[:1]
     for word in words[1:3]:
         if not _WORD.match(word):

@@ -16,6 +16,7 @@ _ENDING_ARROW = re.compile(r"\s*(?:►|▶|→|➡️?|➔|⇒|=>|->)\s*$")
 _STARTING_ARROW = re.compile(r"^\s*(?:►|▶|→|➡️?|➔|⇒|=>|->|↓|⬇️?)\s*")
 _CONTAINS = re.compile(r"\s*⊃\s*")
 _ASKED = re.compile(r"^\s*(?:에|에게|한테)\s.*(?:요청|전달|보내|알림|알린|호출|질의|묻)")
+_LATIN = re.compile(r"[\x20-\x7e]+")
 _LEAST = 2
 _WORDS_OF_A_NAME = 2
 _ORDER = frozenset({"steps"})
@@ -141,6 +142,13 @@ def _whole(reading: Reading, node: Node, part: str) -> str:
     return reading.linker.term(part, reading.context(node)).name
 
 
+def _command(text: str) -> str:
+    """Return the command that a step names, without arguments: `kubectl drain으로 …` -> `kubectl drain`."""
+    latin = _LATIN.match(text.strip().lstrip("`"))
+    command = command_line(latin[0]) if latin else ""
+    return subcommand(command) if command else ""
+
+
 class _Step:
     """One step of a flow: its text, the names in it, and its command."""
 
@@ -148,8 +156,7 @@ class _Step:
         self.whole = whole
         self.text = text
         self.named = named
-        command = command_line(text.strip().lstrip("`"))
-        self.command = subcommand(command) if command else ""
+        self.command = _command(text)
 
 
 def _actors(steps: list[_Step]) -> list[str]:
@@ -237,7 +244,5 @@ def _are_steps(siblings: list[Node]) -> bool:
         not s.terms and not s.topics and not s.separator and len(s.text.split()) > _WORDS_OF_A_NAME
         for s in siblings
     )
-    acting = sum(
-        any(n.choice.kind in _ACTORS for n in s.named) or bool(command_line(s.text)) for s in siblings
-    )
+    acting = sum(any(n.choice.kind in _ACTORS for n in s.named) or bool(_command(s.text)) for s in siblings)
     return sentences == len(siblings) and acting * 2 >= len(siblings)

@@ -905,7 +905,7 @@ def _distinct(choices: Iterable[Choice]) -> tuple[Choice, ...]:
 def _first_separator(text: str, node: Node) -> re.Match[str] | None:
     urls = [(m.start(), m.end()) for m in _URL.finditer(text)] if "://" in text else []
     closed = _closed_ranges(text) if _OPENING.search(text) else []
-    codes = node.inline.codes if text == node.inline.text else ()
+    codes = node.inline.codes if text == node.inline.text and not node.inline.is_code else ()
     for match in _SEPARATOR.finditer(text):
         if match.start() == 0 or _QUESTION_OR_ANSWER.match(text[: match.start()].strip()):
             continue

@@ -28,7 +28,7 @@ _TARGET = frozenset({"에", "에게", "에게서", "로", "으로", "에서", "�
 _WITH = frozenset({"와", "과", "랑", "이랑", "와도", "과도", "와의", "과의", "와는", "과는"})
 _MADE = frozenset({"Container", "Volume", "InitContainer", "Certificate", "Token", "Image"})
 _NEAR = 3
-_PLACES = frozenset({"Node", "WorkerNode", "ControlPlane", "Cluster", "Namespace"})
+_PLACES = frozenset({"Node", "WorkerNode", "ControlPlane", "DataPlane", "Cluster", "Namespace", "Container"})
 _JOINED = re.compile(r"^\s*(?:,|와|과|및|/|또는|그리고|랑|이랑|·|&|\+)?\s*$")
 _NEGATED = re.compile(
     r"^[가-힣]{0,6}?(?:지|진)\s?(?:는|도|를)?\s?(?:않|못)|^\s?(?:이|가)?\s?(?:불가|안\s?됨|안\s?되|안\s?된|안\s?됩|안\s?돼|금지|없다|없습|없음)"
@@ -587,11 +587,7 @@ def _placed(scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fact
             for agent in agents:
                 yield scene.fact(agent, "runsOn", shape.name)
         return
-    if place is None or place.choice.kind not in {
-        ConceptKind.KIND,
-        ConceptKind.ABSTRACT,
-        ConceptKind.COMPONENT,
-    }:
+    if place is None or not (place.choice.kind is ConceptKind.KIND or place.name in _PLACES):
         return
     things = [
         n for n in verb.args if n is not place and n.mention.particle in _OBJECT | _SUBJECT | {"은", "는"}

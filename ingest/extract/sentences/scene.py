@@ -18,6 +18,7 @@ _SENTENCES = re.compile(
     r"(?<=[.!?。;])\s+|(?<=[다요음함됨임])\.\s*|(?<=[함됨음임]),\s+|\s+/\s+(?=\S+\s+\S+\s)"
 )
 _ENDS = re.compile(r"[.!?。;/,]")
+_COLUMNS = re.compile(r"\s[/|]\s")
 _HANGUL = re.compile(r"[가-힣]")
 _STRENGTHS = (
     (
@@ -102,6 +103,8 @@ def scenes(reading: Reading, node: Node) -> Iterator[Scene]:
     if node.terms and not node.separator:
         yield from _gloss(node)
         return
+    if len(_COLUMNS.findall(node.text)) > 1:
+        return  # a row of a table of lines
     if len([part for part in ARROW.split(node.text) if part.strip()]) > 1 and not node.left_terms:
         return
     start, about, above = _frame(reading, node)
