@@ -12,7 +12,7 @@ from ontology.errors import InvalidQuestionError
 from ontology.scenario import Evaluator, Question, Scenario
 from ontology.semantics.scheduling import snapshot
 from ontology.semantics.scheduling.blame import located
-from ontology.semantics.scheduling.place import place
+from ontology.semantics.scheduling.place import check_cost, place
 from ontology.semantics.scheduling.schedule import Manifest, read_pod, reasons, words
 from ontology.verdict import Outcome, Step, Verdict
 
@@ -33,6 +33,7 @@ def evaluate(scenario: Scenario, asked: Capacity) -> Verdict:
         raise InvalidQuestionError(f"`limit` is not within 1 and {MOST}", path="question.capacity.limit")
     pod = read_pod(asked.pod, "question.capacity.pod")
     cluster = snapshot.read(scenario)
+    check_cost(cluster, asked.limit, "question.capacity.limit")
     random = Random(asked.seed)  # noqa: S311 - a choice that can be repeated, not a secret
     with located(scenario):
         replica = cluster.incoming(pod)

@@ -51,8 +51,8 @@ class Machines:
 class Cluster:
     """Nodes as columns, running pods as counts.
 
-    `place` and `remove` change everything; `seat` and `unseat` only what a node itself knows of its pods
-    (amounts, ports, the list), for trials that are taken back.
+    `place` changes everything; `seat` and `unseat` only what a node itself knows of its pods (amounts, ports,
+    the list), for trials that are taken back.
     """
 
     def __init__(  # noqa: PLR0913 - the kinds of objects that placing reads
@@ -258,7 +258,8 @@ class Cluster:
     def place(self, pod: Seated, node: int) -> None:
         """Let a pod run on a node."""
         self.seat(pod, node)
-        self._count(pod, node, 1)
+        for entry in self._entries_of(pod.demand, terminating=pod.terminating):
+            entry.add(node, 1)
 
     def place_all(self, pods_on_nodes: Iterable[tuple[Seated, int]]) -> None:
         """Let many pods run: what pods of one demand add up to is counted at once."""
@@ -272,11 +273,6 @@ class Cluster:
             for entry in self._entries_of(demand, terminating=terminating):
                 for node, count in nodes.items():
                     entry.add(node, count)
-
-    def remove(self, pod: Seated, node: int) -> None:
-        """Take a pod from its node."""
-        self.unseat(pod, node)
-        self._count(pod, node, -1)
 
     def seat(self, pod: Seated, node: int) -> None:
         """Add a pod to what its node knows: amounts, ports, the list."""
@@ -323,10 +319,6 @@ class Cluster:
     def _hold_ports(self, demand: Demand, node: int, count: int) -> None:
         for address, protocol, port in demand.ports:
             self.ports.setdefault((protocol, port), {}).setdefault(address, Counter())[node] += count
-
-    def _count(self, pod: Seated, node: int, sign: int) -> None:
-        for entry in self._entries_of(pod.demand, terminating=pod.terminating):
-            entry.add(node, sign)
 
     def _entries_of(self, demand: Demand, *, terminating: bool) -> list[Entry[Any]]:
         found = self._entries.get((demand, terminating))

@@ -4,17 +4,8 @@ Source: kubernetes.io/docs/tasks/debug/debug-application/debug-running-pod (`Fai
 """
 
 from collections import Counter
-from collections.abc import Iterable
 
 NO_NODES = "no nodes available to schedule pods"
-
-
-def tally(reasons: Iterable[tuple[str, int]]) -> Counter[str]:
-    """Return how many nodes give each reason."""
-    counted: Counter[str] = Counter()
-    for reason, nodes in reasons:
-        counted[reason] += nodes
-    return counted
 
 
 def sentence(nodes: int, counted: Counter[str]) -> str:

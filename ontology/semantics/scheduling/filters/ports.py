@@ -11,7 +11,7 @@ import numpy as np
 
 from ontology.cluster.pods import ContainerPort
 from ontology.semantics.scheduling.cluster import Cluster
-from ontology.semantics.scheduling.columns import ALL, At, Ints
+from ontology.semantics.scheduling.columns import At, Ints
 from ontology.semantics.scheduling.filters.filter import Remedy, TableFilter, pod_edit
 from ontology.semantics.scheduling.pods import EVERYWHERE, Demand, Port, Seated
 
@@ -30,8 +30,6 @@ class Ports(TableFilter):
 
     def codes(self, at: At) -> Ints:
         """1 where a port is taken."""
-        if at is not ALL and not isinstance(at, slice):
-            return np.fromiter((any(self.taken(int(i))) for i in at), np.int64, len(at))
         codes = np.zeros(self.cluster.size, dtype=np.int64)
         for wanted in self.demand.ports:
             for holders in self._conflicting(wanted):

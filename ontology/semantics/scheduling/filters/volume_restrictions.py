@@ -89,7 +89,7 @@ class VolumeRestrictions(TableFilter):
         if self._disks:
             nodes = np.arange(self.cluster.size)[at]
             for position, node in enumerate(nodes):
-                if any(True for _ in self.conflicts(int(node))):
+                if next(self.conflicts(int(node)), None) is not None:
                     codes[position] = _DISK
         return codes
 
