@@ -9,6 +9,17 @@ from ontology.statements import Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A form that may mean several concepts, the one that was chosen where it stands, how surely and why."""
+
+    line: int
+    surface: str
+    name: str
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ingested:
     """One note, read. `document` is its path in the collection, `digest` the SHA-256 of its bytes.
 
@@ -25,3 +36,4 @@ class Ingested:
     findings: tuple[Finding, ...]
     unread: tuple[int, ...]
     repairs: tuple[Repair, ...] = ()
+    links: tuple[Link, ...] = ()

@@ -9,7 +9,7 @@ from ingest.extract.images import image_name
 from ingest.extract.reading import Reading
 from ingest.extract.rules import rules_of
 from ingest.extract.signs import signs
-from ingest.ingested import Ingested
+from ingest.ingested import Ingested, Link
 from ingest.lexicon.entries import Lexicon, lexicon
 from ingest.link.outline import Node, Outline, build
 from ingest.link.repair import Speller
@@ -57,7 +57,22 @@ def ingest_note(
         findings=check(checked, rules),
         unread=checked.unread,
         repairs=outline.repairs,
+        links=tuple(_links(outline)),
     )
+
+
+def _links(outline: Outline) -> Iterator[Link]:
+    for node in outline.nodes:
+        for named in node.named:
+            if len({entry.name for entry in named.mention.entries}) > 1:
+                choice = named.choice
+                yield Link(
+                    line=node.block.line,
+                    surface=named.mention.surface,
+                    name=choice.name,
+                    score=choice.score,
+                    reason=choice.reason,
+                )
 
 
 _WITHOUT_TEXT = frozenset({BlockKind.TABLE, BlockKind.FENCE})

@@ -66,6 +66,7 @@ class Reading:
         self.lexicon = lexicon
         self._terms: dict[tuple[int, str], tuple[Term, ...]] = {}
         self._owners: dict[int, Owners] = {}
+        self._contexts: dict[int, Context] = {}
 
     @property
     def linker(self) -> Linker:
@@ -116,10 +117,14 @@ class Reading:
 
     def context(self, node: Node) -> Context:
         """Return the context of a phrase that stands in a node, its own topics nearest."""
-        names = [t.name for t in node.topics]
-        for above in node.above():
-            names.extend(t.name for t in above.topics if t.name not in names)
-        return Context(owners=tuple(names), marked=True, words=node.text.lower())
+        known = self._contexts.get(id(node))
+        if known is None:
+            names = [t.name for t in node.topics]
+            for above in node.above():
+                names.extend(t.name for t in above.topics if t.name not in names)
+            known = Context(owners=tuple(names), marked=True, words=node.text.lower())
+            self._contexts[id(node)] = known
+        return known
 
     def terms(self, text: str, node: Node) -> tuple[Term, ...]:
         """Return a list of terms that stands in a node; unresolved members have no concept."""

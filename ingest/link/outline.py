@@ -402,8 +402,10 @@ class Linker:
 
     def link(self, node: Node, context: Context) -> tuple[Named, ...]:
         """Return the mentions of a node's text with the concepts chosen for them."""
+        if not node.mentions:
+            return ()
         found: list[Named] = []
-        plain_, code_ = _running(context, code=False), _running(context, code=True)
+        running = {code: _running(context, code=code) for code in {m.code for m in node.mentions}}
         for mention in node.mentions:
             entries = mention.entries
             if (
@@ -419,7 +421,7 @@ class Linker:
                     )
                 )
                 continue
-            choice = choose(mention.surface, entries, code_ if mention.code else plain_)
+            choice = choose(mention.surface, entries, running[mention.code])
             if choice is not None:
                 found.append(Named(mention, choice))
         return tuple(_objects_named(node.text, found))

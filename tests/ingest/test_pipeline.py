@@ -146,3 +146,12 @@ def test_lines_that_gave_nothing_are_told() -> None:
 )
 def test_hostile_markdown_ends(text: str) -> None:
     assert ingest(text).document == "note.md"
+
+
+def test_what_decided_between_meanings_is_kept() -> None:
+    links = ingest("# Toleration\n\n- operator\n  - Equal\n  - `Exists`\n").links
+
+    chosen = {link.surface: (link.name, link.reason) for link in links}
+
+    assert chosen["Exists"][0] == "TolerationOperator.Exists"
+    assert "Toleration" in chosen["Exists"][1]
