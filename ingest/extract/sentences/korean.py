@@ -451,7 +451,7 @@ def _stored(scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fact
         for n in verb.args
         if n.mention.particle in _OBJECT
         or (n.mention.particle in _SUBJECT and (verb.stem.startswith("들어") or verb.passive))
-        or (n.mention.particle in {"은", "는"} and verb.passive)
+        or (n.mention.particle in {"은", "는"} and (verb.passive or _is_put_somewhere(verb)))
     )  # fmt: skip
     if not contents:
         return
@@ -477,6 +477,12 @@ def _stored(scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fact
         for each in contents:
             if each.name != agent and not is_enumerated(each.name):
                 yield scene.fact(agent, "stores", each.name, negated=verb.negated)
+
+
+def _is_put_somewhere(verb: _Verb) -> bool:
+    """`인증서는 Secret에 저장한다`: without an object of its own the topic is what is stored."""
+    particles = {n.mention.particle for n in verb.args}
+    return particles.isdisjoint(_OBJECT) and "에" in particles
 
 
 def _behind(scene: Scene, named: Named) -> str:
