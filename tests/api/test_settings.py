@@ -1,0 +1,33 @@
+from pathlib import Path
+
+import pytest
+
+from api.settings import Settings, from_environment
+from ontology.errors import BadInputError
+
+
+def test_without_an_environment_everything_has_a_default() -> None:
+    assert from_environment(environment={}) == Settings()
+
+
+def test_each_setting_is_read_from_its_variable() -> None:
+    given = {
+        "KUBELORE_DATA": "/srv/graph",
+        "KUBELORE_MAX_NOTE_BYTES": "100",
+        "KUBELORE_SPARQL_SECONDS": "0.5",
+    }
+
+    found = from_environment(environment=given)
+
+    assert (found.store, found.snapshot) == (Path("/srv/graph/store"), Path("/srv/graph/snapshot.msgpack"))
+    assert (found.max_note_bytes, found.sparql_seconds) == (100, 0.5)
+
+
+def test_a_folder_that_is_named_goes_before_the_environment() -> None:
+    assert from_environment(Path("here"), environment={"KUBELORE_DATA": "there"}).data == Path("here")
+
+
+@pytest.mark.parametrize("text", ["many", "0", "-1", "nan"])
+def test_a_limit_is_a_number_above_zero(text: str) -> None:
+    with pytest.raises(BadInputError, match="KUBELORE_SPARQL_SECONDS"):
+        from_environment(environment={"KUBELORE_SPARQL_SECONDS": text})
