@@ -41,8 +41,7 @@ def run(loaded: Loaded) -> Result:
     if expected is _ABSENT:
         found, wrong = ["`then` is missing: nothing is expected"], True
     else:
-        got = _answer(loaded.raw)
-        found, wrong = list(differences(expected, got)), "error" in got and "error" not in expected
+        found, wrong = _tried(loaded.raw, expected)
     return Result(
         name=loaded.name,
         origin=loaded.origin,
@@ -52,11 +51,16 @@ def run(loaded: Loaded) -> Result:
     )
 
 
-def _answer(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+def _tried(raw: Mapping[str, Any], expected: Any) -> tuple[list[str], bool]:
+    """What differs from `expected`, and whether that is because there was no verdict at all."""
     try:
-        return evaluators.answer(raw).answer
+        answer = evaluators.answer(raw).answer
     except Exception as error:  # noqa: BLE001 - one wrong scenario does not hide the others' results
-        return problem(error).as_line()
+        refusal = problem(error)
+        if isinstance(expected, Mapping) and "error" in expected:
+            return list(differences(expected, refusal.as_line())), False
+        return [f"no verdict: {refusal.detail}"], True
+    return list(differences(expected, answer)), False
 
 
 def differences(expected: Any, got: Any, path: str = "then") -> Iterator[str]:

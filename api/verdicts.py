@@ -36,13 +36,6 @@ def step_document(step: Step) -> dict[str, Any]:
     return members if step.change is None else {**members, "change": dict(step.change)}
 
 
-def verdict_line(verdict: Verdict, *, explain: bool) -> dict[str, Any]:
-    """Return the line of an ndjson stream for one verdict; with `explain` also its steps."""
-    if not explain:
-        return {"verdict": verdict.answer}
-    return {"verdict": verdict.answer, "steps": [step_document(step) for step in verdict.steps]}
-
-
 def error_line(error: BaseException) -> dict[str, Any]:
     """Return the line of an ndjson stream for a scenario that could not be answered."""
     return problem(error).as_line()
@@ -51,6 +44,17 @@ def error_line(error: BaseException) -> dict[str, Any]:
 def no_citations(_: Step) -> tuple[()]:
     """Cite nothing: what is used where there is no graph."""
     return ()
+
+
+def verdict_line(verdict: Verdict, *, cite: Cite | None = None) -> dict[str, Any]:
+    """Return the line of an ndjson stream for one verdict; with `cite` also its steps and what they cite."""
+    if cite is None:
+        return {"verdict": verdict.answer}
+    return {"verdict": verdict.answer, "steps": _steps(verdict, cite)}
+
+
+def _steps(verdict: Verdict, cite: Cite) -> list[dict[str, Any]]:
+    return [{**step_document(step), "citations": list(cite(step))} for step in verdict.steps]
 
 
 def citing(citations: Citations) -> Cite:
@@ -85,7 +89,7 @@ def answer(raw: Any, *, name: str = "", cite: Cite = no_citations) -> dict[str, 
         "question": asked.question,
         "outcome": verdict.outcome.value,
         "verdict": dict(verdict.answer),
-        "steps": [{**step_document(step), "citations": list(cite(step))} for step in verdict.steps],
+        "steps": _steps(verdict, cite),
     }
 
 

@@ -41,7 +41,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--data", type=Path, metavar="DIR", help="the graph whose notes are cited (.kubelore)"
     )
     parser.add_argument("--batch", action="store_true", help="ndjson scenarios on standard input, ndjson out")
-    parser.add_argument("--explain", action="store_true", help="with --batch: steps too")
+    parser.add_argument(
+        "--explain", action="store_true", help="with --batch: steps and the note lines they cite, too"
+    )
     parser.add_argument("--systems", action="store_true", help="list the finished systems")
 
 
@@ -51,11 +53,11 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.writelines(f"{name}\n" for name in evaluators.COMPLETE)
         return 0
     if arguments.batch:
-        return _batch(explain=arguments.explain)
+        return _batch(_cite(arguments.data) if arguments.explain else None)
     return _answer_all(arguments)
 
 
-def _batch(*, explain: bool) -> int:
+def _batch(cite: verdicts.Cite | None) -> int:
     out = sys.stdout.buffer
     all_answered = True
     for line in sys.stdin.buffer:
@@ -63,7 +65,7 @@ def _batch(*, explain: bool) -> int:
             continue
         try:
             verdict = evaluators.answer_text(line)
-            answer = verdicts.verdict_line(verdict, explain=explain)
+            answer = verdicts.verdict_line(verdict, cite=cite)
         except Exception as error:  # noqa: BLE001 - a bad line never stops the rest, whatever is wrong
             all_answered = False
             answer = verdicts.error_line(error)

@@ -56,6 +56,7 @@ class Batch:
         request = Request(scope, receive)
         content_type(request, _LINES)
         explain = request.query_params.get("explain", "") not in ("", "0", "false")
+        cite = verdicts.citing(serving(request).view.citations) if explain else None
         headers = [
             (b"content-type", NDJSON.encode()),
             # compressed, a line would wait for the next ones
@@ -64,17 +65,17 @@ class Batch:
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         async for line in _split(request.stream(), most=serving(request).settings.max_line_bytes):
-            answer = await run_in_threadpool(_answer, line, explain=explain)
+            answer = await run_in_threadpool(_answer, line, cite)
             await send({"type": "http.response.body", "body": answer, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def _answer(line: bytes | RefusedError, *, explain: bool) -> bytes:
+def _answer(line: bytes | RefusedError, cite: verdicts.Cite | None) -> bytes:
     if isinstance(line, RefusedError):
         return encode(verdicts.error_line(line)) + b"\n"
     try:
         verdict = evaluators.answer(documents.read_json(line))
-        return encode(verdicts.verdict_line(verdict, explain=explain)) + b"\n"
+        return encode(verdicts.verdict_line(verdict, cite=cite)) + b"\n"
     except Exception as error:  # noqa: BLE001 - a bad line never stops the rest
         return encode(verdicts.error_line(error)) + b"\n"
 

@@ -78,6 +78,24 @@ def test_steps_of_a_batch_are_worded_in_both_languages(kubelore: Kubelore) -> No
     assert all(step["en"] and step["ko"] and step["rule"] for step in answer["steps"])
 
 
+def test_steps_of_a_batch_cite_the_notes(kubelore: Kubelore, tmp_path: Path) -> None:
+    note = tmp_path / "pods.md"
+    note.write_text("# Pod\n\n- Phase\n  - Pending, Running, Succeeded, Failed, Unknown\n", encoding="utf-8")
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}}
+    pod["spec"] = {"containers": [{"name": "app", "image": "nginx"}]}
+    asked = {"system": "podLifecycle", "objects": [pod], "question": {"status": {}}}
+    kubelore("ingest", str(note))
+
+    done = kubelore("evaluate", "--batch", "--explain", stdin=json.dumps(asked))
+
+    cited = [each for step in json.loads(done.stdout)["steps"] for each in step["citations"]]
+    assert {
+        "document": str(note),
+        "lines": [4],
+        "quote": "Pending, Running, Succeeded, Failed, Unknown",
+    } in cited
+
+
 def test_a_file_prints_outcome_answer_and_steps(kubelore: Kubelore, scenario: Path) -> None:
     done = kubelore("evaluate", str(scenario))
 

@@ -47,6 +47,18 @@ def test_exit_code_and_report(kubelore: Kubelore, folder: Path) -> None:
     assert kubelore("test", str(folder / "0.scenario.json")).returncode == 0
 
 
+@pytest.mark.parametrize("then", [{}, {"phase": "Running"}])
+def test_a_scenario_without_a_verdict_never_passes(kubelore: Kubelore, tmp_path: Path, then: object) -> None:
+    asked = {"system": "podLifecycle", "question": {"status": {"bogus": 1}}, "then": then}
+    (tmp_path / "wrong.json").write_text(json.dumps(asked))
+
+    done = kubelore("test", str(tmp_path / "wrong.json"))
+
+    assert done.returncode == 1
+    assert "no verdict: " in done.stdout
+    assert "`bogus`" in done.stdout
+
+
 def test_junit_and_tap(kubelore: Kubelore, folder: Path, tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
 
