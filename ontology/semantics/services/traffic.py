@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ontology.cluster.services import EndpointSlice, Service, ServicePort
+from ontology.cluster.services import EndpointHints, EndpointSlice, Service, ServicePort
 from ontology.semantics.services.endpoints import Slices
 from ontology.semantics.services.zone import SERVICE_NAME
 
@@ -33,6 +33,7 @@ class Candidate:
     serving: bool
     terminating: bool
     pod: str = ""
+    hinted: frozenset[str] = frozenset()  # zones that a topology hint gives it to
 
     def __str__(self) -> str:
         return f"{self.ip}:{self.port}"
@@ -90,7 +91,12 @@ def _by_hand(service: Service, port: ServicePort, made: Iterable[EndpointSlice])
                             ready=ready,
                             serving=ready if conditions.serving is None else conditions.serving,
                             terminating=bool(conditions.terminating),
+                            hinted=_zones(each.hints),
                         )
+
+
+def _zones(hints: EndpointHints | None) -> frozenset[str]:
+    return frozenset(each.get("name", "") for each in (hints.for_zones if hints is not None else None) or ())
 
 
 def select(
@@ -103,7 +109,8 @@ def select(
     """
     steps = [_policy(service, every, external=external, node=node)]
     steps.append(_alive(steps[-1].left))
-    closer = _closer(service, steps[-1].left, node=node, zone=zone)
+    left = steps[-1].left
+    closer = _hinted(left, zone) or _closer(service, left, node=node, zone=zone)
     return tuple([*steps, closer] if closer is not None else steps)
 
 
@@ -121,6 +128,14 @@ def _alive(every: Sequence[Candidate]) -> Selection:
     # better a pod that is about to end than nobody
     ending = [c for c in every if c.serving and c.terminating]
     return _narrowed("services.terminatingEndpoints" if ending else "services.readyEndpoints", every, ending)
+
+
+def _hinted(every: Sequence[Candidate], zone: str | None) -> Selection | None:
+    """Return the endpoints hinted to the zone; hints count only where every endpoint has one."""
+    if zone is None or not every or not all(c.hinted for c in every):
+        return None
+    near = [c for c in every if zone in c.hinted]
+    return _narrowed("services.topologyHints", every, near) if near else None
 
 
 def _closer(service: Service, every: Sequence[Candidate], *, node: str, zone: str | None) -> Selection | None:

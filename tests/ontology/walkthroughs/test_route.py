@@ -285,6 +285,35 @@ def test_an_endpoint_made_by_hand_leads_out() -> None:
     assert (found["endpoint"], found["delivered"]) == ("198.51.100.20:5432", None)
 
 
+@pytest.mark.parametrize(
+    ("hints", "among"),
+    [
+        pytest.param([["a"], ["b"]], ["198.51.100.1:80"], id="every endpoint has one"),
+        pytest.param(
+            [["a"], []], ["198.51.100.1:80", "198.51.100.2:80"], id="one has none: hints do not count"
+        ),
+        pytest.param([["b"], ["c"]], ["198.51.100.1:80", "198.51.100.2:80"], id="none for this zone"),
+    ],
+)
+def test_topology_hints(hints: list[list[str]], among: list[str]) -> None:
+    endpoints = [
+        {"addresses": [f"198.51.100.{i}"], "hints": {"forZones": [{"name": zone} for zone in zones]}}
+        for i, zones in enumerate(hints, 1)
+    ]
+    made = {
+        "apiVersion": "discovery.k8s.io/v1",
+        "kind": "EndpointSlice",
+        "metadata": {"name": "x-1", "namespace": "shop", "labels": {"kubernetes.io/service-name": "x"}},
+        "addressType": "IPv4",
+        "ports": [{"port": 80, "protocol": "TCP"}],
+        "endpoints": endpoints,
+    }
+
+    assert (
+        route("x:80", service("x", selector=None, clusterIP="10.96.8.8"), made).answer["candidates"] == among
+    )
+
+
 @pytest.mark.parametrize("mode", ["iptables", "ipvs", "nftables"])
 def test_each_mode_reaches_every_endpoint_and_session_affinity_only_one(mode: str) -> None:
     seeds = range(12)
