@@ -24,7 +24,7 @@ from graph.snapshot import Snapshot
 from graph.store import Known, Store, known_notes
 from ingest import read
 from ingest.emit import emit
-from ingest.errors import IngestError, UnreadableNoteError
+from ingest.errors import IngestError
 from ingest.ingested import Ingested
 from ingest.read import Source
 from ontology import iri, vocabulary
@@ -171,8 +171,6 @@ class _Run:
         """A note that has to be read, or why it need not or cannot be."""
         try:
             source = read.read(path, document=document, max_bytes=self.settings.max_note_bytes)
-            if not source.data.strip():
-                raise UnreadableNoteError(document, "it is empty")
         except IngestError as error:
             return NoteReport(document=document, change=Change.REFUSED, error=error)
         if self.known.get(document) == Known(source.digest, fingerprint()):

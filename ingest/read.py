@@ -90,18 +90,21 @@ def read(path: Path, *, document: str | None = None, max_bytes: int = MAX_NOTE_B
     Raises:
         NoteNotFoundError: there is no such file.
         NoteTooLargeError: more than `max_bytes` bytes; nothing was read.
-        UnreadableNoteError: binary, not UTF-8, or the system refuses.
+        UnreadableNoteError: empty, binary, not UTF-8, or the system refuses.
     """
     name = document or path.as_posix()
     try:
         size = path.stat().st_size
         if size > max_bytes:
             raise NoteTooLargeError(name, size=size, limit=max_bytes)
-        return decoded(path.read_bytes(), document=name)
+        data = path.read_bytes()
     except FileNotFoundError:
         raise NoteNotFoundError(name) from None
     except OSError as error:
         raise UnreadableNoteError(name, error.strerror or "the system refuses") from error
+    if not data.strip():
+        raise UnreadableNoteError(name, "it is empty")
+    return decoded(data, document=name)
 
 
 def decoded(data: bytes, *, document: str) -> Source:
@@ -132,7 +135,7 @@ def from_text(text: str, *, document: str = "note.md") -> Source:
 def find(places: Iterable[Path]) -> Iterator[tuple[Path, str]]:
     """Yield each note of files and folders with its document name, sorted within a folder.
 
-    A note in a folder is named by its path below that folder's parent, a single file as it was given.
+    A note is named by its path as it was given: a folder's with the folder in front.
 
     Raises:
         NoteNotFoundError: a place is not there, or a folder holds no markdown.

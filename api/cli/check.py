@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from ingest import read
+from api.sources import opened
 from ingest.lint.rules.claims import results
 from ingest.pipeline import examine
 from ontology import vocabulary
@@ -31,10 +31,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Run the command: exit 1 when a claim is refuted, outdated or too strong."""
     registry = vocabulary.registry()
-    sources = [read.read(path, document=name) for path, name in read.find(arguments.notes)]
+    found = opened(arguments.notes)
     every = [
         (source.document, statement, check)
-        for source in sources
+        for _, source in found.notes
         for statement, check in results(examine(source, registry))
     ]
     rows = [row for row in every if arguments.all or row[2].result is not Result.NOT_TESTABLE]
@@ -43,7 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     counted = Counter(check.result for _, _, check in every)
     summary = ", ".join(f"{counted[result]} {result.value}" for result in Result)
     sys.stderr.write(f"{len(every)} claims: {summary}\n")
-    return 1 if any(check.result in _WRONG for _, _, check in rows) else 0
+    return found.exit_code(1 if any(check.result in _WRONG for _, _, check in rows) else 0)
 
 
 def _text(rows: Sequence[Row], lang: Lang) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from ingest import read
+from api.sources import opened
 from ingest.pipeline import ingest_note
 from ontology.statements import Statement, Text
 from ontology.vocabulary import registry
@@ -23,11 +23,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the facts of each note."""
     concepts = registry()
-    for path, document in read.find(arguments.notes):
-        for statement in ingest_note(read.read(path, document=document), concepts).statements:
-            line = orjson.dumps(as_row(statement, document), option=orjson.OPT_APPEND_NEWLINE)
+    found = opened(arguments.notes)
+    for _, source in found.notes:
+        for statement in ingest_note(source, concepts).statements:
+            line = orjson.dumps(as_row(statement, source.document), option=orjson.OPT_APPEND_NEWLINE)
             sys.stdout.buffer.write(line)
-    return 0
+    return found.exit_code(0)
 
 
 def as_row(statement: Statement, document: str) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from typing import Any
 
 import orjson
 
-from ingest import read
+from api import sources
 from ingest.lint.findings import Finding, Severity
 from ingest.lint.rules import THOROUGH
 from ingest.lint.wording import message
 from ingest.pipeline import ingest_note
+from ingest.read import Source
 from ontology import vocabulary
 from ontology.lang import Lang
 
@@ -45,19 +46,21 @@ def run(arguments: argparse.Namespace) -> int:
     """Run the command: exit 1 when something was found that is more than a remark."""
     registry = vocabulary.registry()
     least = _ORDER.index(Severity(arguments.severity))
-    sources = [(path, read.read(path, document=name)) for path, name in read.find(arguments.notes)]
-    if arguments.fix:
-        for path, source in sources:
-            _fix(path, source, ingest_note(source, registry, rules=THOROUGH).findings)
-        sources = [(path, read.read(path, document=source.document)) for path, source in sources]
+    opened = sources.opened(arguments.notes)
+    notes = [
+        _fixed(path, source, ingest_note(source, registry, rules=THOROUGH).findings)
+        if arguments.fix
+        else source
+        for path, source in opened.notes
+    ]
     findings = [
         finding
-        for _, source in sources
+        for source in notes
         for finding in ingest_note(source, registry, rules=THOROUGH).findings
         if _ORDER.index(finding.severity) >= least
     ]
     sys.stdout.writelines(_WRITERS[arguments.output](findings, Lang(arguments.lang)))
-    return 1 if any(finding.severity is not Severity.INFO for finding in findings) else 0
+    return opened.exit_code(1 if any(each.severity is not Severity.INFO for each in findings) else 0)
 
 
 def _text(findings: Sequence[Finding], lang: Lang) -> Iterator[str]:
@@ -117,16 +120,17 @@ def _result(finding: Finding, lang: Lang) -> dict[str, Any]:
 _WRITERS = {"text": _text, "json": _json, "sarif": _sarif}
 
 
-def _fix(path: Path, source: read.Source, findings: Sequence[Finding]) -> None:
-    """Put safe corrections into a file: all of them or, if writing fails, none."""
+def _fixed(path: Path, source: Source, findings: Sequence[Finding]) -> Source:
+    """Put safe corrections into a file, all of them or, if writing fails, none; return it as it is now."""
     safe = [each for each in findings if each.fixable and each.canonical]
     data = source.data
     for each in sorted(safe, key=lambda f: f.start, reverse=True):
         data = data[: each.start] + each.canonical.encode() + data[each.end :]
     if data == source.data:
-        return
+        return source
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as written:
         written.write(data)
     Path(written.name).chmod(path.stat().st_mode)
     os.replace(written.name, path)  # noqa: PTH105  atomic, as Path.replace is; named for it
     sys.stderr.write(f"{path}: {len(safe)} corrected\n")
+    return Source(source.document, data)
