@@ -71,12 +71,10 @@ def written_in(*languages: str) -> list[Any]:
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder as a reader has it after `make setup`, with the bundled notes in the graph."""
+    """A folder as README's reader works in: `api/examples`, with its notes in the graph."""
     folder = tmp_path_factory.mktemp("reader")
-    for name in ("api", ".venv"):
-        (folder / name).symlink_to(ROOT / name)
-    (folder / "notes").symlink_to(ROOT / "api/examples/notes")
-    (folder / "scenarios").symlink_to(ROOT / "api/examples/scenarios")
+    for name in ("notes", "scenarios"):
+        (folder / name).symlink_to(ROOT / "api/examples" / name)
     done = run(folder, "kubelore ingest notes")
     assert done.returncode == 0, done.stderr
     return folder
