@@ -28,6 +28,8 @@ _SCALARS: dict[str, tuple[tuple[type, ...], str]] = {
     "o": ((dict,), "a mapping"),
 }
 
+_INTEGER_LIMIT = 2**63
+
 
 @dataclass(frozen=True, slots=True)
 class Type:
@@ -151,6 +153,8 @@ def _scalar(value: Any, expected: str, path: str) -> Iterator[Violation]:
     # bool is a subclass of int in Python, not in JSON
     if not isinstance(value, allowed) or (type(value) is bool and expected != "b"):
         yield Violation(path, f"expected {name}, got {_shown(value)}")
+    elif isinstance(value, int) and not -_INTEGER_LIMIT <= value < _INTEGER_LIMIT:
+        yield Violation(path, f"expected {name} of at most 64 bits, got {_shown(value)}")
 
 
 def _join(path: str, name: str) -> str:

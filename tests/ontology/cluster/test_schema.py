@@ -21,6 +21,7 @@ def test_an_unknown_field_is_named_with_its_nearest() -> None:
     ("spec", "message"),
     [
         ({"replicas": "three"}, "expected an integer, got the string `three`"),
+        ({"replicas": 10**30}, f"expected an integer of at most 64 bits, got `{10**30}`"),
         ({"replicas": True}, "expected an integer, got the boolean `true`"),
         ({"paused": "yes"}, "expected a boolean, got the string `yes`"),
         ({"template": []}, "expected a mapping, got a list"),
