@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
+from unicodedata import east_asian_width
 
 import yaml
 
@@ -75,11 +76,15 @@ def shown(value: Mapping[str, Any], *, indent: str = "  ") -> Iterator[str]:
 def grid(alike: Sequence[Mapping[str, Any]], *, indent: str = "  ") -> Iterator[str]:
     """Yield a heading and one aligned line for each of some mappings with the same keys."""
     cells = [[str(key) for key in alike[0]], *([_leaf(value) for value in each.values()] for each in alike)]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
+    widths = [max(_width(line[column]) for line in cells) for column in range(len(cells[0]))]
     for line in cells:
-        yield (
-            indent + "  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True))
-        ).rstrip()
+        padded = (cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True))
+        yield (indent + "  ".join(padded)).rstrip()
+
+
+def _width(text: str) -> int:
+    # a terminal gives Korean letters two columns each
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _is_grid(value: Any) -> bool:

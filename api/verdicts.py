@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from api.layouts import LAYOUTS
 from api.printing import shown, style
 from api.problems import problem
 from graph.citations import Citations
@@ -114,12 +115,14 @@ def lines(found: Mapping[str, Any], lang: Lang) -> Iterator[str]:
     outcome = Outcome(found["outcome"])
     head = " ".join(each for each in (found["name"], f"({found['system']}, {found['question']})") if each)
     yield f"{style(head, 'bold')}: {style(outcome.value, 'bold', _COLOUR[outcome])}"
-    yield from shown(found["verdict"])
-    for role, heading in _HEADINGS.items():
+    layout = LAYOUTS.get((found["system"], found["question"]))
+    yield from layout(found["verdict"], lang) if layout else shown(found["verdict"])
+    # a table of reasons has said why: below it stands first what to do
+    for role in reversed(Role) if layout else Role:
         steps = [step for step in found["steps"] if step["role"] == role.value]
         if steps:
             yield ""
-            yield style(heading[lang], "bold")
+            yield style(_HEADINGS[role][lang], "bold")
             yield from _step_lines(steps, lang)
     yield ""
 

@@ -1,0 +1,51 @@
+"""How a terminal shows the answers that are about many alike things: as a table with one row for each.
+
+An answer without a layout here is shown field by field (`printing.shown`).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from api.printing import grid, rows, table
+from ontology.lang import Lang
+
+Layout = Callable[[Mapping[str, Any], Lang], Iterator[str]]
+"""Yields the lines for an answer."""
+
+# A reader of thousands of rows learns nothing more; `-o json` has them all.
+_MOST_ROWS = 60
+
+_COLUMNS: Mapping[Lang, tuple[str, ...]] = {
+    Lang.EN: ("node", "fits", "plugin", "reasons", "score"),
+    Lang.KO: ("노드", "배치 가능", "플러그인", "이유", "점수"),
+}
+_FITS: Mapping[Lang, Mapping[bool, str]] = {
+    Lang.EN: {True: "yes", False: "no"},
+    Lang.KO: {True: "예", False: "아니요"},
+}
+_MORE: Mapping[Lang, str] = {
+    Lang.EN: "... and {count} more nodes (-o json shows all)",
+    Lang.KO: "... 외 노드 {count}개(-o json으로 모두 볼 수 있습니다)",
+}
+_BELOW = ("winners", "message", "preemption")
+
+
+def _nodes(answer: Mapping[str, Any], lang: Lang) -> Iterator[str]:
+    """Yield a row for each node, those that fit first, the best before all; then what is said of all."""
+    fitting = sorted(answer["scores"].items(), key=lambda item: (-item[1]["total"], item[0]))
+    cells: list[tuple[Any, ...]] = [
+        *((name, _FITS[lang][True], None, None, points["total"]) for name, points in fitting),
+        *(
+            (name, _FITS[lang][False], found["plugin"], found["reasons"], None)
+            for name, found in answer["rejected"].items()
+        ),
+    ]
+    if cells:
+        yield from grid([dict(zip(_COLUMNS[lang], each, strict=True)) for each in cells[:_MOST_ROWS]])
+        if len(cells) > _MOST_ROWS:
+            yield "  " + _MORE[lang].format(count=f"{len(cells) - _MOST_ROWS:,}")
+        yield ""
+    yield from table(rows({key: answer[key] for key in _BELOW if answer.get(key)}))
+
+
+LAYOUTS: Mapping[tuple[str, str], Layout] = {("scheduling", "schedule"): _nodes}
