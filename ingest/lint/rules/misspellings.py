@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -52,21 +52,40 @@ def _in_the_case_of(found: str, canonical: str) -> str:
 
 
 @cache
-def _slips() -> tuple[tuple[str, str], ...]:
-    raw = tomllib.loads(files("ingest.lint").joinpath("korean_slips.toml").read_text("utf-8"))
-    return tuple(raw["slips"].items())
+def _korean() -> Mapping[str, Mapping[str, str]]:
+    raw = files("ingest.lint").joinpath("korean_slips.toml").read_text("utf-8")
+    return {table: dict(forms) for table, forms in tomllib.loads(raw).items()}
+
+
+@cache
+def _slip() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, _korean()["slips"])))
+
+
+@cache
+def _particle() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?<![가-힣])(?P<name>[가-힣]+)(?P<particle>{'|'.join(_korean()['particles'])})(?![가-힣])"
+    )
+
+
+def _korean_slips(checked: Checked, text: str) -> Iterator[tuple[int, str, str]]:
+    """Yield where a form stands, the form, and the right one."""
+    for match in _slip().finditer(text):
+        yield match.start(), match[0], _korean()["slips"][match[0]]
+    for match in _particle().finditer(text):
+        if checked.lexicon.registry.labelled(match["name"]):
+            yield match.start(), match[0], match["name"] + _korean()["particles"][match["particle"]]
 
 
 def ordinary_words(checked: Checked) -> Iterator[Finding]:
     """Korean words that are often written wrongly, and English words written twice."""
     for number, text in enumerate(checked.source.lines, 1):
-        for wrong, right in _slips():
-            at = text.find(wrong)
-            if at >= 0:
-                problem = Problem(
-                    kind="typo", wording="misspelt", severity=Severity.INFO, canonical=right, fixable=True
-                )
-                yield checked.finding(number, wrong, problem, after=at)
+        for at, wrong, right in _korean_slips(checked, text):
+            problem = Problem(
+                kind="typo", wording="misspelt", severity=Severity.INFO, canonical=right, fixable=True
+            )
+            yield checked.finding(number, wrong, problem, after=at)
         for match in _DOUBLED.finditer(text):
             if match["word"].lower() not in _RIGHTLY_DOUBLED:
                 problem = Problem(

@@ -27,6 +27,12 @@ def shown(text: str) -> list[tuple[int, str, str, str]]:
         pytest.param("# Pod\n- Runing, Pending", [(2, "typo", "Runing", "Running")], id="a value"),
         pytest.param("# Secert\n- text", [(1, "typo", "Secert", "Secret")], id="a heading"),
         pytest.param("- 파드의 갯수를 늘린다", [(1, "typo", "갯수", "개수")], id="a Korean word"),
+        pytest.param(
+            "- 갯수와 갯수", [(1, "typo", "갯수", "개수"), (1, "typo", "갯수", "개수")], id="twice in a line"
+        ),
+        pytest.param(
+            "- 서비스애 연결된 노드장애", [(1, "typo", "서비스애", "서비스에")], id="a particle after a name"
+        ),
         pytest.param("- the the Pod", [(1, "typo", "the the", "the")], id="a word twice"),
         pytest.param("- effect\n  - preferNoSchedule", [(2, "wrong-name", "preferNoSchedule", "PreferNoSchedule")], id="case of a value"),
         pytest.param("- Statefulset은 파드를 만든다", [(1, "wrong-name", "Statefulset", "StatefulSet")], id="case of a kind"),
