@@ -42,6 +42,11 @@ def style(text: str, *names: str, stream: TextIO | None = None) -> str:
     return f"\x1b[{codes}m{text}\x1b[0m"
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun: `1 note`, `2 notes`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def rows(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """Yield the leaves of plain data, each with its path: `conditions.Ready.status`, `False`."""
     if isinstance(value, Mapping) and value:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from api.context import Context, context
-from api.printing import document, style
+from api.printing import counted, document, style
 from graph import embedded, projection, validation
 from graph.validation import Validation
 from ontology.lang import Lang
@@ -71,10 +71,10 @@ def _lines(here: Context, found: Validation, lang: str, *, is_current: bool | No
     yield f"{_mark(ok=True)} store {here.settings.store}"
     yield f"{_mark(ok=is_current is not False)} read model {snapshot.version}{_HINTS[is_current]}"
     yield (
-        f"  {len(snapshot.notes)} notes, {len(snapshot.facts)} facts, {len(snapshot.concepts)} concepts, "
-        f"{len(snapshot.findings)} findings"
+        f"  {counted(len(snapshot.notes), 'note')}, {counted(len(snapshot.facts), 'fact')}, "
+        f"{counted(len(snapshot.concepts), 'concept')}, {counted(len(snapshot.findings), 'finding')}"
     )
-    yield f"{_mark(ok=found.conforms)} shapes: {len(found.violations)} violations"
+    yield f"{_mark(ok=found.conforms)} shapes: {counted(len(found.violations), 'violation')}"
     for each in found.violations:
         message = each.message.get(lang, each.message[Lang.EN.value])
         yield f"  {each.severity.lower()}: {each.focus} {each.value}: {message}".replace(" :", ":")

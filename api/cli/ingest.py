@@ -8,7 +8,7 @@ from pathlib import Path
 
 from api import ingesting
 from api.ingesting import Change, NoteReport, Progress, Report
-from api.printing import is_for_eyes, style
+from api.printing import counted, is_for_eyes, style
 from api.problems import problem
 from api.settings import Settings, from_environment
 from graph.errors import GraphError
@@ -65,8 +65,8 @@ def _lines(report: Report) -> Iterator[str]:
             yield _line(note)
     found = report.snapshot
     yield (
-        f"graph {found.version}: {_count(len(found.notes), 'note')}, {_count(len(found.facts), 'fact')}, "
-        f"{_count(len(found.concepts), 'concept')}, {_count(len(found.findings), 'finding')}"
+        f"graph {found.version}: {counted(len(found.notes), 'note')}, {counted(len(found.facts), 'fact')}, "
+        f"{counted(len(found.concepts), 'concept')}, {counted(len(found.findings), 'finding')}"
     )
 
 
@@ -76,17 +76,13 @@ def _line(note: NoteReport) -> str:
         return f"{change}  {note.document}"
     counts = ", ".join(
         (
-            _count(note.facts, "fact"),
-            _count(note.concepts, "concept"),
-            _count(note.findings, "finding"),
-            _count(note.unread, "unread line"),
+            counted(note.facts, "fact"),
+            counted(note.concepts, "concept"),
+            counted(note.findings, "finding"),
+            counted(note.unread, "unread line"),
         )
     )
     return f"{change}  {note.document}: {counts}, {note.coverage:.0%} read"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from pathlib import Path
 from api import ingesting
 from api.cli.ingest import progress_bar
 from api.context import Context
+from api.printing import counted
 from api.problems import RefusedError, problem
 from api.settings import Settings, from_environment
 
@@ -54,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         host, port = listener.getsockname()[:2]
         address = f"[{host}]" if ":" in host else host
         sys.stderr.write(
-            f"kubelore serves {len(context.view.snapshot.notes)} notes at http://{address}:{port}/\n"
+            f"kubelore serves {counted(len(context.view.snapshot.notes), 'note')} at http://{address}:{port}/\n"
         )
         sys.stderr.flush()
         loopback = ip_address(host).is_loopback

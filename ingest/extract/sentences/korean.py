@@ -253,10 +253,6 @@ def _joined(scene: Scene, args: tuple[Named, ...], index: int) -> tuple[Named, .
     return tuple(found)
 
 
-def _targets(verb: _Verb) -> tuple[Named, ...]:
-    return tuple(n for n in verb.args if n.mention.particle in _TARGET)
-
-
 # -- frames ----------------------------------------------------------------------------------------
 
 
