@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from ontology.budget import Budget
 from ontology.errors import BadInputError
 
+MAX_SCENARIO_BYTES = 1024**3
 _PREFIX = "KUBELORE_"
 
 
@@ -14,15 +16,36 @@ _PREFIX = "KUBELORE_"
 class Settings:
     """The settings; each is read from `KUBELORE_` and its name in capitals (`KUBELORE_DATA`).
 
-    `data` is the folder of the store and what is made from it. Sizes are bytes, times seconds.
+    `data` is the folder of the store and what is made from it. Sizes are bytes, times seconds. Scenarios
+    have two sets of limits: those of the user's own files and pipes, and, as `max_served_...`, those of
+    whoever can reach the server; what the limits count, `Budget` says.
     """
 
     data: Path = Path(".kubelore")
     max_note_bytes: int = 8 * 1024 * 1024
     max_body_bytes: int = 16 * 1024 * 1024
     max_line_bytes: int = 16 * 1024 * 1024
+    max_scenario_bytes: int = MAX_SCENARIO_BYTES
+    max_scenario_objects: int = 1_000_000
+    max_scenario_pods: int = 20_000
+    max_scenario_looks: int = 200_000_000
+    max_served_objects: int = 100_000
+    max_served_pods: int = 10_000
+    max_served_looks: int = 50_000_000
     sparql_seconds: float = 10.0
     sparql_rows: int = 100_000
+
+    @property
+    def own_budget(self) -> Budget:
+        """What a scenario of the command line may ask for."""
+        return Budget(
+            objects=self.max_scenario_objects, pods=self.max_scenario_pods, looks=self.max_scenario_looks
+        )
+
+    @property
+    def served_budget(self) -> Budget:
+        """What a scenario that comes over HTTP may ask for."""
+        return Budget(objects=self.max_served_objects, pods=self.max_served_pods, looks=self.max_served_looks)
 
     @property
     def store(self) -> Path:

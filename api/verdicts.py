@@ -8,6 +8,7 @@ from api.printing import shown, style
 from api.problems import problem
 from graph.citations import Citations
 from ontology import evaluators, scenario
+from ontology.budget import Budget
 from ontology.lang import Lang
 from ontology.messages import render
 from ontology.verdict import Outcome, Role, Step, Verdict
@@ -74,15 +75,15 @@ def citing(citations: Citations) -> Cite:
     return cite
 
 
-def answer(raw: Any, *, name: str = "", cite: Cite = no_citations) -> dict[str, Any]:
-    """Return a scenario's verdict with everything that explains it, as plain data.
+def answer(raw: Any, *, budget: Budget, name: str = "", cite: Cite = no_citations) -> dict[str, Any]:
+    """Return a scenario's verdict, within a budget, with everything that explains it, as plain data.
 
     Members: `name`, `system`, `question`, `outcome`, `verdict`, `steps` (each with its `citations`).
 
     Raises:
         OntologyError: not a scenario, or one that cannot be answered.
     """
-    asked = scenario.decode(raw)
+    asked = scenario.decode(raw, budget=budget)
     verdict = evaluators.evaluate(asked)
     return {
         "name": name or asked.name,
@@ -94,7 +95,7 @@ def answer(raw: Any, *, name: str = "", cite: Cite = no_citations) -> dict[str, 
     }
 
 
-def reviewed(raw: Any) -> dict[str, Any] | None:
+def reviewed(raw: Any, *, budget: Budget) -> dict[str, Any] | None:
     """Return the access review that stands among manifests, with its status.
 
     None where `raw` is not a manifest (a scenario, say), or a `List` without exactly one review.
@@ -107,7 +108,7 @@ def reviewed(raw: Any) -> dict[str, Any] | None:
     from ontology.semantics.rbac import reviews  # noqa: PLC0415 - of no use to any other scenario
 
     found = reviews.as_scenario([raw])
-    return None if found is None else dict(evaluators.answer(found).answer)
+    return None if found is None else dict(evaluators.answer(found, budget=budget).answer)
 
 
 def lines(found: Mapping[str, Any], lang: Lang) -> Iterator[str]:

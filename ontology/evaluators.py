@@ -10,6 +10,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from ontology.budget import Budget
 from ontology.errors import UnknownQuestionError, UnknownSystemError
 from ontology.scenario import Evaluator, Scenario, decode, read
 from ontology.verdict import Verdict
@@ -86,6 +87,8 @@ COMPLETE: tuple[str, ...] = (
     "workloads",
 )
 
+_USUAL = Budget()
+
 
 def systems() -> tuple[str, ...]:
     """Return the names of all systems that answer, finished or not, sorted."""
@@ -128,19 +131,19 @@ def evaluate(scenario: Scenario) -> Verdict:
     return evaluator(scenario.system, scenario.question).answer(scenario)
 
 
-def answer(raw: Any) -> Verdict:
-    """Decode a plain scenario and answer it.
+def answer(raw: Any, *, budget: Budget = _USUAL) -> Verdict:
+    """Decode a plain scenario and answer it, within a budget.
 
     Raises:
         OntologyError: not a scenario, or one that cannot be answered.
     """
-    return evaluate(decode(raw))
+    return evaluate(decode(raw, budget=budget))
 
 
-def answer_text(text: bytes) -> Verdict:
+def answer_text(text: bytes, *, budget: Budget = _USUAL) -> Verdict:
     """Answer a scenario given as one JSON text: as `answer`, but clusters of any size stay small in memory.
 
     Raises:
         OntologyError: not a scenario, or one that cannot be answered.
     """
-    return evaluate(read(text))
+    return evaluate(read(text, budget=budget))

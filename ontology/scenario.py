@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from ontology import documents
+from ontology.budget import Budget
 from ontology.cluster import bulk, manifests
 from ontology.cluster.meta import KubeObject
 from ontology.errors import BadInputError, InvalidObjectError, InvalidQuestionError
@@ -17,6 +19,8 @@ K = TypeVar("K", bound=KubeObject)
 
 Located = tuple[str, Mapping[str, Any]]
 """A plain manifest with the path where it stood."""
+
+_USUAL = Budget()
 
 _FIELDS = frozenset({"name", "system", "objects", "given", "question", "then"})
 
@@ -33,6 +37,7 @@ class Scenario:
     asked: Any
     manifests: tuple[Located, ...] = ()
     name: str = ""
+    budget: Budget = _USUAL
     _kinds: dict[str, list[Located]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def each(self, kind: type[K]) -> Iterator[K]:
@@ -113,23 +118,24 @@ class _Envelope(msgspec.Struct, forbid_unknown_fields=True):
 _BULK = 1_000_000
 
 
-def read(text: bytes) -> Scenario:
+def read(text: bytes, *, budget: Budget = _USUAL) -> Scenario:
     """Return the scenario of a JSON text. Of large ones, pods and nodes are never plain mappings.
 
     Raises:
-        BadInputError, UnknownKindError, InvalidObjectError, InvalidQuestionError: as `decode`.
+        BadInputError, UnknownKindError, InvalidObjectError, InvalidQuestionError, TooLargeError: as `decode`.
     """
     if len(text) > _BULK:
         try:
             envelope = msgspec.json.decode(text, type=_Envelope)
             if len(envelope.question) == 1:
-                return _bulk(envelope)
+                return _bulk(envelope, budget)
         except (msgspec.MsgspecError, RecursionError):
             pass  # of whatever is wrong with it, the plain way says what and where
-    return decode(documents.read_json(text))
+    return decode(documents.read_json(text), budget=budget)
 
 
-def _bulk(envelope: _Envelope) -> Scenario:
+def _bulk(envelope: _Envelope, budget: Budget) -> Scenario:
+    budget.admit_objects(len(envelope.objects))
     found: list[Located] = []
     for index, each in enumerate(envelope.objects):
         path, text = f"objects[{index}]", memoryview(each)
@@ -137,23 +143,31 @@ def _bulk(envelope: _Envelope) -> Scenario:
         if (head.api_version, head.kind) in bulk.KINDS and bulk.accepts(head, text):
             found.append((path, bulk.TextManifest(head, text)))
             continue
-        for at, manifest in manifests.flatten([msgspec.json.decode(text)]):
+        items = tuple(manifests.flatten([msgspec.json.decode(text)]))
+        budget.admit_objects(len(found) + len(items))
+        for at, manifest in items:
             where = path + at.removeprefix("objects[0]")
             manifests.check(manifest, path=where)
             found.append((where, manifest))
     ((name, asked),) = envelope.question.items()
     return Scenario(
-        system=envelope.system, question=name, asked=asked, manifests=tuple(found), name=envelope.name
+        system=envelope.system,
+        question=name,
+        asked=asked,
+        manifests=tuple(found),
+        name=envelope.name,
+        budget=budget,
     )
 
 
-def decode(raw: Any) -> Scenario:
-    """Return the scenario of a plain mapping.
+def decode(raw: Any, *, budget: Budget = _USUAL) -> Scenario:
+    """Return the scenario of a plain mapping. Its objects are counted before any is checked.
 
     Raises:
         BadInputError: not a mapping, or members that no scenario has.
         UnknownKindError, InvalidObjectError: a manifest that the API would refuse.
         InvalidQuestionError: not exactly one question.
+        TooLargeError: more objects than the budget.
     """
     if not isinstance(raw, Mapping):
         raise BadInputError("a scenario is a mapping with `system`, `objects` and `question`")
@@ -169,7 +183,8 @@ def decode(raw: Any) -> Scenario:
     objects = raw.get("objects", raw.get("given", []))
     if not isinstance(objects, list):
         raise BadInputError("`objects` is not a list", path="objects")
-    flat = tuple(manifests.flatten(objects))
+    flat = tuple(islice(manifests.flatten(objects), budget.objects + 1))
+    budget.admit_objects(len(flat))
     for path, manifest in flat:
         manifests.check(manifest, path=path)
     ((name, asked),) = question.items()
@@ -179,4 +194,5 @@ def decode(raw: Any) -> Scenario:
         asked=asked,
         manifests=flat,
         name=str(raw.get("name", "")),
+        budget=budget,
     )

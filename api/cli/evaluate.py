@@ -5,22 +5,24 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from api import printing, scenarios, verdicts
 from api.context import Context
 from api.json import encode
 from api.problems import RefusedError, problem
-from api.settings import from_environment
+from api.settings import Settings, from_environment
 from ontology import evaluators
+from ontology.budget import Budget
 from ontology.lang import Lang
 from ontology.semantics.rbac import reviews
-from ontology.verdict import Outcome
+from ontology.verdict import Outcome, Verdict
 
 WRONG = 2
 EXIT = {Outcome.YES: 0, Outcome.NO: 1, Outcome.UNKNOWN: 3}
 # With several scenarios the gravest of their codes is the command's: yes, cannot tell, no, wrong.
 GRAVITY = (0, 3, 1, WRONG)
+_CHUNK = 1 << 20
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -52,20 +54,19 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.systems:
         sys.stdout.writelines(f"{name}\n" for name in evaluators.COMPLETE)
         return 0
+    settings = from_environment()
     if arguments.batch:
-        return _batch(_cite(arguments.data) if arguments.explain else None)
-    return _answer_all(arguments)
+        return _batch(_cite(arguments.data, settings) if arguments.explain else None, settings)
+    return _answer_all(arguments, settings)
 
 
-def _batch(cite: verdicts.Cite | None) -> int:
+def _batch(cite: verdicts.Cite | None, settings: Settings) -> int:
     out = sys.stdout.buffer
+    most = settings.max_scenario_bytes
     all_answered = True
-    for line in sys.stdin.buffer:
-        if not line.strip():
-            continue
+    for line in _lines(sys.stdin.buffer, most):
         try:
-            verdict = evaluators.answer_text(line)
-            answer = verdicts.verdict_line(verdict, cite=cite)
+            answer = verdicts.verdict_line(_verdict(line, most, settings.own_budget), cite=cite)
         except Exception as error:  # noqa: BLE001 - a bad line never stops the rest, whatever is wrong
             all_answered = False
             answer = verdicts.error_line(error)
@@ -74,13 +75,29 @@ def _batch(cite: verdicts.Cite | None) -> int:
     return 0 if all_answered else 1
 
 
-def _answer_all(arguments: argparse.Namespace) -> int:
-    cite = _cite(arguments.data)
+def _verdict(line: bytes, most: int, budget: Budget) -> Verdict:
+    if len(line.rstrip(b"\n")) > most:
+        raise RefusedError("TOO_LARGE", f"the line has more than {most:,} bytes")
+    return evaluators.answer_text(line, budget=budget)
+
+
+def _lines(stream: BinaryIO, most: int) -> Iterator[bytes]:
+    """Yield the lines that are not blank; of one longer than `most` bytes just enough to tell."""
+    while line := stream.readline(most + 1):
+        rest = line
+        while not rest.endswith(b"\n") and (rest := stream.readline(_CHUNK)):
+            pass
+        if line.strip():
+            yield line
+
+
+def _answer_all(arguments: argparse.Namespace, settings: Settings) -> int:
+    cite = _cite(arguments.data, settings)
     answered: list[dict[str, Any]] = []
     codes = [0]
-    for loaded in _given(arguments):
+    for loaded in _given(arguments, settings.max_scenario_bytes):
         try:
-            found = verdicts.answer(loaded.raw, name=loaded.name, cite=cite)
+            found = verdicts.answer(loaded.raw, budget=settings.own_budget, name=loaded.name, cite=cite)
         except Exception as error:  # noqa: BLE001 - one wrong scenario does not hide the others' answers
             sys.stderr.write(f"error: {loaded.origin}: {problem(error).detail}\n")
             codes.append(WRONG)
@@ -94,8 +111,7 @@ def _answer_all(arguments: argparse.Namespace) -> int:
     return max(codes, key=GRAVITY.index)
 
 
-def _cite(data: Path | None) -> verdicts.Cite:
-    settings = from_environment()
+def _cite(data: Path | None, settings: Settings) -> verdicts.Cite:
     folder = replace(settings, data=data) if data else settings
     # a verdict needs no graph: without one there is nothing to cite
     return (
@@ -111,15 +127,17 @@ def _document(answered: list[dict[str, Any]], form: str) -> str:
     return printing.document("VerdictList", {"items": answered}, form)
 
 
-def _given(arguments: argparse.Namespace) -> Iterator[scenarios.Loaded]:
+def _given(arguments: argparse.Namespace, most: int) -> Iterator[scenarios.Loaded]:
     if arguments.filename:
-        objects = [each for place in arguments.filename for each in scenarios.load_manifests(place)]
+        objects = [
+            each for place in arguments.filename for each in scenarios.load_manifests(place, most=most)
+        ]
         yield scenarios.Loaded(", ".join(arguments.filename), _loose(arguments, objects))
         return
     if not arguments.file:
         raise RefusedError("BAD_INPUT", "name a scenario file, or give manifests with -f, or use --batch")
     for file in arguments.file:
-        yield from scenarios.load(file)
+        yield from scenarios.load(file, most=most)
 
 
 def _loose(arguments: argparse.Namespace, objects: list[Any]) -> Mapping[str, Any]:

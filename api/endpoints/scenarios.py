@@ -14,6 +14,7 @@ from api.endpoints.serving import serving
 from api.json import encode
 from api.problems import RefusedError
 from ontology import documents, evaluators
+from ontology.budget import Budget
 from ontology.errors import BadInputError
 
 YAML = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")
@@ -29,10 +30,11 @@ async def evaluate(request: Request) -> Response:
     form = content_type(request, [JSON, *YAML])
     body = await read(request, most=serving(request).settings.max_body_bytes)
     cite = verdicts.citing(serving(request).view.citations)
+    budget = serving(request).settings.served_budget
 
     def work() -> dict[str, Any]:
         raw = documents.read_json(body) if form == JSON else _one(body)
-        return verdicts.reviewed(raw) or verdicts.answer(raw, cite=cite)
+        return verdicts.reviewed(raw, budget=budget) or verdicts.answer(raw, budget=budget, cite=cite)
 
     return JsonResponse(await run_in_threadpool(work))
 
@@ -64,17 +66,18 @@ class Batch:
             (b"x-accel-buffering", b"no"),
         ]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        async for line in _split(request.stream(), most=serving(request).settings.max_line_bytes):
-            answer = await run_in_threadpool(_answer, line, cite)
+        settings = serving(request).settings
+        async for line in _split(request.stream(), most=settings.max_line_bytes):
+            answer = await run_in_threadpool(_answer, line, cite, settings.served_budget)
             await send({"type": "http.response.body", "body": answer, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def _answer(line: bytes | RefusedError, cite: verdicts.Cite | None) -> bytes:
+def _answer(line: bytes | RefusedError, cite: verdicts.Cite | None, budget: Budget) -> bytes:
     if isinstance(line, RefusedError):
         return encode(verdicts.error_line(line)) + b"\n"
     try:
-        verdict = evaluators.answer(documents.read_json(line))
+        verdict = evaluators.answer(documents.read_json(line), budget=budget)
         return encode(verdicts.verdict_line(verdict, cite=cite)) + b"\n"
     except Exception as error:  # noqa: BLE001 - a bad line never stops the rest
         return encode(verdicts.error_line(error)) + b"\n"

@@ -17,7 +17,7 @@ class Serving:
         self.context = context
         self.executor = Executor(Limits())
         self.persisted = PersistedQueries()
-        self._windows = Windows(context.view)
+        self._windows = Windows(context.view, budget=context.settings.served_budget)
 
     @property
     def settings(self) -> Settings:
@@ -34,7 +34,7 @@ class Serving:
         """The GraphQL objects of that version."""
         current = self.context.view
         if self._windows.source is not current:
-            self._windows = Windows(current)
+            self._windows = Windows(current, budget=self.settings.served_budget)
         return self._windows
 
 

@@ -17,7 +17,7 @@ from api.graphql.relay import After, Before, Connection, First, Last, Listing, N
 from api.graphql.rules import Rule, rules_of
 from api.graphql.windows import Windows
 from api.problems import problem
-from ontology import evaluators, messages, scenario, verdict
+from ontology import evaluators, messages, verdict
 from ontology.errors import TooLargeError
 
 
@@ -187,7 +187,7 @@ def evaluate(view: Windows, raw: Any) -> Verdict:
     Raises:
         OntologyError: not a scenario, or one that cannot be answered.
     """
-    return Verdict(view=view, source=evaluators.evaluate(scenario.decode(raw)))
+    return Verdict(view=view, source=evaluators.answer(raw, budget=view.budget))
 
 
 def attempt(view: Windows, raw: Any) -> Evaluation:

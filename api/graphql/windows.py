@@ -12,20 +12,22 @@ from api.context import View
 from api.problems import RefusedError
 from graph import flashcards
 from graph.flashcards import Card
+from ontology.budget import Budget
 from ontology.errors import did_you_mean
 
 W = TypeVar("W")
 
 
 class Windows:
-    """What resolvers read: one graph version, and its GraphQL objects.
+    """What resolvers read: one graph version, its GraphQL objects, and what a scenario may ask for.
 
     Immutable to its users: what it remembers follows from the snapshot alone.
     """
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, *, budget: Budget | None = None) -> None:
         self.snapshot = view.snapshot
         self.source = view
+        self.budget = budget or Budget()
         self._made: dict[Any, dict[int, Any]] = defaultdict(dict)
 
     def window(self, type_: Callable[..., W], index: int) -> W:

@@ -39,7 +39,9 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def client(data: Path) -> Iterator[TestClient]:
     """A client of the whole application over that folder."""
-    settings = Settings(data=data, max_body_bytes=100_000, max_line_bytes=10_000, sparql_rows=50)
+    settings = Settings(
+        data=data, max_body_bytes=100_000, max_line_bytes=10_000, max_served_objects=20, sparql_rows=50
+    )
     with TestClient(create_app(Context(settings)), base_url="http://127.0.0.1:8000") as found:
         yield found
 

@@ -12,34 +12,37 @@ from ontology.errors import InvalidQuestionError
 from ontology.scenario import Evaluator, Question, Scenario
 from ontology.semantics.scheduling import snapshot
 from ontology.semantics.scheduling.blame import located
-from ontology.semantics.scheduling.place import check_cost, place
+from ontology.semantics.scheduling.place import place
 from ontology.semantics.scheduling.schedule import Manifest, read_pod, reasons, words
 from ontology.verdict import Outcome, Step, Verdict
 
-MOST = 20_000
+_LIMIT = 10_000
 
 
 class Capacity(Question, frozen=True):
-    """The replica, and how many are wanted at most."""
+    """The replica, and how many are wanted at most: 10,000 where nothing is said and the budget admits it."""
 
     pod: Manifest
-    limit: int = 10_000
+    limit: int | None = None
     seed: int = 0
 
 
 def evaluate(scenario: Scenario, asked: Capacity) -> Verdict:
     """Place replicas until one does not fit; yes where at least one does."""
-    if not 0 < asked.limit <= MOST:
-        raise InvalidQuestionError(f"`limit` is not within 1 and {MOST}", path="question.capacity.limit")
+    budget, path = scenario.budget, "question.capacity.limit"
+    limit = min(_LIMIT, budget.pods) if asked.limit is None else asked.limit
+    if limit < 1:
+        raise InvalidQuestionError("`limit` is below 1", path=path)
+    budget.admit_pods(limit, path=path)
     pod = read_pod(asked.pod, "question.capacity.pod")
     cluster = snapshot.read(scenario)
-    check_cost(cluster, asked.limit, "question.capacity.limit")
+    budget.admit_looks(limit, cluster.size, path=path)
     random = Random(asked.seed)  # noqa: S311 - a choice that can be repeated, not a secret
     with located(scenario):
         replica = cluster.incoming(pod)
     counted: Counter[str] = Counter()
     answer: dict[str, Any] = {"limited": True}
-    for _ in range(asked.limit):
+    for _ in range(limit):
         placement = place(cluster, replica, random)
         if placement.node is None:
             answer = {

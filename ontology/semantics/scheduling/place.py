@@ -12,7 +12,6 @@ from typing import Any
 from msgspec import field
 
 from ontology.cluster.pods import Pod
-from ontology.errors import TooCostlyError, TooLargeError
 from ontology.scenario import Evaluator, Question, Scenario
 from ontology.semantics.scheduling import snapshot
 from ontology.semantics.scheduling.blame import located
@@ -21,10 +20,6 @@ from ontology.semantics.scheduling.cycle import Filtered, Scored, run_filters, r
 from ontology.semantics.scheduling.pods import Seated
 from ontology.semantics.scheduling.schedule import Manifest, read_pod, words
 from ontology.verdict import Outcome, Step, Verdict
-
-MOST_PODS = 20_000
-# Pods times nodes; a question that asks for more is refused before anything is placed.
-_MOST_LOOKS = 200_000_000
 
 
 class Place(Question, frozen=True):
@@ -56,24 +51,12 @@ def place(cluster: Cluster, pod: Seated, random: Random) -> Placement:
     return Placement(pod, node, filtered, scored)
 
 
-def check_cost(cluster: Cluster, pods: int, path: str) -> None:
-    """Refuse to look at more nodes than a question may ask for.
-
-    Raises:
-        TooCostlyError: pods times nodes exceed the budget.
-    """
-    if pods * cluster.size > _MOST_LOOKS:
-        most = _MOST_LOOKS // cluster.size
-        raise TooCostlyError(f"at most {most} pods on {cluster.size} nodes, got {pods}", path=path)
-
-
 def evaluate(scenario: Scenario, asked: Place) -> Verdict:
     """Place the pods; yes where every one has a node."""
-    if len(asked.pods) > MOST_PODS:
-        raise TooLargeError(f"more than {MOST_PODS} pods to place", path="question.place.pods")
+    scenario.budget.admit_pods(len(asked.pods), path="question.place.pods")
     pods = [read_pod(raw, f"question.place.pods[{i}]") for i, raw in enumerate(asked.pods)]
     cluster = snapshot.read(scenario)
-    check_cost(cluster, len(pods), "question.place.pods")
+    scenario.budget.admit_looks(len(pods), cluster.size, path="question.place.pods")
     with located(scenario):
         told = [_told(placement) for placement in _placements(cluster, pods, asked.seed)]
     waiting = sum("node" not in each for each in told)

@@ -81,8 +81,10 @@ STUCK = Evaluator(question=Stuck, evaluate=stuck)
 
 def _filtered(scenario: Scenario) -> list[Filtered]:
     cluster = snapshot.read(scenario)
+    pods = snapshot.waiting(scenario)
+    scenario.budget.admit_looks(len(pods), cluster.size, path="objects")
     with located(scenario):
-        return [run_filters(cluster, cluster.incoming(pod)) for pod in snapshot.waiting(scenario)]
+        return [run_filters(cluster, cluster.incoming(pod)) for pod in pods]
 
 
 def _grouped(unplaced: dict[str, Filtered]) -> list[tuple[str, tuple[list[str], int]]]:

@@ -202,3 +202,35 @@ def test_the_table_names_every_node_and_the_fix(kubelore: Kubelore, cluster: Pat
     assert lines[1].split() == ["노드", "배치", "가능", "플러그인", "이유", "점수"]
     assert [line.split()[0] for line in lines[2:4]] == ["control-plane", "worker"]
     assert "requests.cpu=500m" in "\n".join(lines[lines.index("결과를 바꾸는 방법") :])
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        pytest.param({"KUBELORE_MAX_SCENARIO_BYTES": "100"}, "more than 100 bytes", id="bytes"),
+        pytest.param({"KUBELORE_MAX_SCENARIO_OBJECTS": "2"}, "more than 2 objects", id="objects"),
+        pytest.param({"KUBELORE_MAX_SCENARIO_PODS": "1"}, "more than 1 pods to place", id="pods"),
+        pytest.param({"KUBELORE_MAX_SCENARIO_LOOKS": "3"}, "at most 1 pods on 2 nodes, got 2", id="work"),
+    ],
+)
+def test_a_budget_is_a_setting(
+    kubelore: Kubelore, cluster: Path, setting: dict[str, str], message: str
+) -> None:
+    question = json.dumps({"place": {"pods": [WEB, WEB]}})
+
+    done = kubelore(
+        "evaluate", "-f", str(cluster), "--system", "scheduling", "--question", question, **setting
+    )
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+
+
+def test_a_long_line_of_a_batch_is_refused_and_the_next_is_answered(kubelore: Kubelore) -> None:
+    fits = json.dumps({"system": "scheduling", "question": {"stuck": {}}})
+    lines = [fits, json.dumps({"system": "scheduling", "objects": [CLUSTER], "question": {}}), "", fits]
+
+    done = kubelore("evaluate", "--batch", stdin="\n".join(lines), KUBELORE_MAX_SCENARIO_BYTES=str(len(fits)))
+
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [each.get("error", {}).get("code") for each in answers] == [None, "TOO_LARGE", None]

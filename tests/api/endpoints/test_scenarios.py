@@ -78,6 +78,19 @@ def test_an_object_that_the_api_would_refuse_is_named(client: TestClient) -> Non
     assert "did you mean `containers`" in response.json()["detail"]
 
 
+def test_more_objects_than_are_served_are_refused_by_every_edge(client: TestClient) -> None:
+    many = {**SCENARIO, "objects": [{"kind": "not even looked at"}] * 21}
+    query = "query($s: JSON!) { evaluateAll(scenarios: [$s]) { error { code } } }"
+
+    one = client.post("/evaluate", json=many)
+    (line,) = lines(client, json.dumps(many).encode())
+    graph = client.post("/graphql", json={"query": query, "variables": {"s": many}}).json()
+
+    assert (one.status_code, one.json()["code"], one.json()["path"]) == (413, "TOO_LARGE", "objects")
+    assert line["error"]["code"] == "TOO_LARGE"
+    assert graph["data"] == {"evaluateAll": [{"error": {"code": "TOO_LARGE"}}]}
+
+
 def lines(client: TestClient, content: bytes, **parameters: str) -> list[dict[str, Any]]:
     response = client.post(
         "/evaluate/batch",

@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 
 from ontology import evaluators, scenario
-from ontology.errors import InvalidObjectError, InvalidQuestionError, OntologyError, TooLargeError
+from ontology.budget import Budget
+from ontology.errors import (
+    InvalidObjectError,
+    InvalidQuestionError,
+    OntologyError,
+    TooCostlyError,
+    TooLargeError,
+)
 
 SPREAD = {"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "DoNotSchedule"}
 
@@ -52,6 +59,59 @@ def test_a_question_is_refused(make: Any, question: dict[str, Any]) -> None:
 def test_a_list_too_long_is_refused_before_it_is_read(make: Any) -> None:
     with pytest.raises(TooLargeError):
         make.ask([], place={"pods": [{}] * 20_001})
+
+
+SMALL = Budget(objects=5, pods=4, looks=6)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "question", "path"),
+    [
+        pytest.param(6, {"stuck": {}}, "objects", id="objects"),
+        pytest.param(1, {"place": {"pods": [{}] * 5}}, "question.place.pods", id="pods to place"),
+        pytest.param(1, {"capacity": {"pod": {}, "limit": 5}}, "question.capacity.limit", id="replicas"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("listed", [False, True])
+def test_more_than_a_budget_is_refused_unread(
+    make: Any, nodes: int, question: dict[str, Any], path: str, listed: bool
+) -> None:
+    objects: list[Any] = [make.node(f"n{i}") for i in range(nodes)]
+    given = [{"apiVersion": "v1", "kind": "List", "items": objects}] if listed else objects
+
+    with pytest.raises(TooLargeError) as refused:
+        evaluators.answer({"system": "scheduling", "objects": given, "question": question}, budget=SMALL)
+
+    assert refused.value.path == path
+
+
+@pytest.mark.parametrize("kind", ["place", "capacity"])
+def test_pods_times_nodes_are_work(make: Any, kind: str) -> None:
+    pod = make.pod("new")
+    question = {"place": {"pods": [pod] * 4}} if kind == "place" else {"capacity": {"pod": pod}}
+    raw = {"system": "scheduling", "objects": [make.node("n1"), make.node("n2")], "question": {**question}}
+
+    with pytest.raises(TooCostlyError, match="at most 3 pods on 2 nodes, got 4"):
+        evaluators.answer(raw, budget=SMALL)
+    assert evaluators.answer({**raw, "objects": raw["objects"][:1]}, budget=SMALL).outcome.value == "yes"
+
+
+def test_waiting_pods_times_nodes_are_work(make: Any) -> None:
+    objects = [make.node("n1"), make.node("n2"), make.pod("p1"), make.pod("p2")]
+    raw = {"system": "scheduling", "objects": objects, "question": {"stuck": {}}}
+
+    with pytest.raises(TooCostlyError, match="at most 1 pods on 2 nodes, got 2"):
+        evaluators.answer(raw, budget=Budget(looks=3))
+
+
+def test_too_many_objects_of_a_large_text_are_refused_unread() -> None:
+    text = json.dumps({
+        "system": "scheduling", "objects": [{"kind": "no such kind"}] * 60_000, "question": {"stuck": {}},
+    }).encode()  # fmt: skip
+    assert len(text) > 1_000_000
+
+    with pytest.raises(TooLargeError, match="more than 5 objects"):
+        evaluators.answer_text(text, budget=SMALL)
 
 
 @pytest.mark.parametrize(
