@@ -12,7 +12,7 @@ from ingest.link.outline import Node
 from ingest.parse.blocks import BlockKind, Line
 from ontology.concepts import ConceptKind
 
-_TOOLS = r"kubectl|kubeadm|helm|etcdctl|docker|crictl|minikube|kustomize|systemctl|istioctl|velero|kind|journalctl|openssl|curl|argocd"  # noqa: E501  one list, one line
+_TOOLS = r"kubectl|k|kubeadm|helm|etcdctl|docker|crictl|minikube|kustomize|systemctl|istioctl|velero|kind|journalctl|openssl|curl|argocd"  # noqa: E501  one list, one line
 _COMMAND = re.compile(
     rf"^(?:\$|>|#)?\s*(?:sudo\s+)?(?P<line>(?:[A-Z_][A-Z0-9_]*=\S+\s+)*(?:{_TOOLS})\s+\S.*)$"
 )
@@ -27,6 +27,7 @@ _WORD = re.compile(r"^[a-z][a-z-]*$")
 _SHELLS = frozenset(
     {"", "bash", "sh", "shell", "console", "zsh", "terminal", "text", "shell-session", "cmd", "powershell"}
 )
+_SHORT = re.compile(r"^k\s+")
 _CREATED = re.compile(r"^kubectl\s+create\s+(?P<kind>[a-z-]+)")
 
 
@@ -95,9 +96,10 @@ def facts(reading: Reading, written: str, subject: str, lines: tuple[Line, ...])
     """What one command line says, given as written, placeholders included."""
     command = command_line(written)
     written = _alone(written)
-    name = subcommand(command)
+    command_of = _SHORT.sub("kubectl ", command)
+    name = subcommand(command_of)
     repaired = corrected(name)
-    created = _CREATED.match(command)
+    created = _CREATED.match(command_of)
     if created:
         kind = reading.linker.resolve(created["kind"], Context(marked=True, code=True), slot=False)
         if kind is not None and kind.kind is ConceptKind.KIND:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from ingest.extract.aliases import is_second_name
 from ingest.extract.facts import PATTERN, STRUCTURE, Fact
-from ingest.extract.reading import Reading, explanation, is_enumerated, valued
+from ingest.extract.reading import Reading, explanation, is_enumerated, plain_values, valued
 from ingest.extract.structure import is_contrasted
 from ingest.link.outline import ARROW, Node, Term, is_value, split_brackets
 from ingest.parse.blocks import BlockKind, Line
@@ -16,6 +16,10 @@ _COMMAND = re.compile(
 )
 _LONG = 90
 _WORDS_OF_A_TERM = 3
+_DEFAULT = re.compile(
+    r"(?:defaults?(?: value)?(?: is| to)?|기본\s?값?(?:은|는)?|디폴트)\s*[:=]?\s*(?P<v>\S+)$", re.IGNORECASE
+)
+_FIELD_WITH_VALUE = re.compile(r"[a-z]\w*:\s\S+")
 _STATED = frozenset({"true", "false"})
 _RELATIVE = re.compile(r".*[가-힣](?:는|은|한|된|할|던|적인)\s+(?P<list>[^\s][^,]*,.*)$")
 _TYPICAL = re.compile(r"(?:대표적인|대표적으로|대표)\s")
@@ -28,7 +32,7 @@ def labels(reading: Reading, node: Node) -> Iterator[Fact]:
         return
     if len(node.left_terms) != 1 or not node.left_terms[0].choice:
         return
-    if valued(reading, node):
+    if valued(reading, node) or plain_values(reading, node):
         return
     text = explanation(node.right)
     if _explains(reading, node, text):
@@ -36,7 +40,7 @@ def labels(reading: Reading, node: Node) -> Iterator[Fact]:
 
 
 def _explains(reading: Reading, node: Node, text: str) -> bool:
-    if not text or is_value(text) or text.lower() in _STATED or _COMMAND.match(text):
+    if not text or _states_value(text) or _COMMAND.match(text):
         return False
     parts = [p for p in ARROW.split(text) if p.strip()]
     if len(parts) > 1 and all(reading.linker.term(p, reading.context(node)).choice for p in parts):
@@ -50,6 +54,13 @@ def _explains(reading: Reading, node: Node, text: str) -> bool:
     if len(terms) > 1:
         return False
     return not is_enumerated(named[0].name) and named[0].name != node.left_terms[0].name
+
+
+def _states_value(text: str) -> bool:
+    """`true`, `default true`, `clusterIP: None`: a value is no explanation."""
+    default = _DEFAULT.match(text)
+    value = default["v"] if default else text
+    return is_value(value) or value.lower() in _STATED or _FIELD_WITH_VALUE.fullmatch(text) is not None
 
 
 def first_bullets(reading: Reading, node: Node) -> Iterator[Fact]:

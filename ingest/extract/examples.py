@@ -14,7 +14,10 @@ _MARK = re.compile(
     r"(?:\bex\)|\bex[.:]|\be\.?g\.?[,:)]?\s|예\)|예시\)|예\s?[:：]|예시\s?[:：]|예를 ?들어[,:]?|for example[,:]?|for instance[,:]?|such as|including)\s*(?P<list>.+)$",  # noqa: E501  one list, one line
     re.IGNORECASE,
 )
-_TYPICAL = re.compile(r"^(?:대표적인|대표적으로|대표|typical|common|popular)\s+(?P<rest>.+)$", re.IGNORECASE)
+_TYPICAL = re.compile(
+    r"^(?:대표적인|대표적으로|대표|typical|common|popular)\s+(?:예시?\s*[):：]\s*)?(?P<rest>.+)$",
+    re.IGNORECASE,
+)
 _ET_CETERA = re.compile(
     r"\s*(?:등(?:등|이|을|의|에)?|etc\.?|and so on|\.\.\.|…)\s*(?:이? ?있다|이? ?있음|이? ?있습니다|이다|입니다)?[.\s]*$",  # noqa: E501  one list, one line
     re.IGNORECASE,
@@ -33,8 +36,17 @@ def marked(reading: Reading, node: Node) -> Iterator[Fact]:
     match = _MARK.search(node.text) if node.line is not None and node.kind is not BlockKind.HEADING else None
     if match is None or node.role == "example":
         return
-    owners = _subject(reading, node, match.start())
+    owners = _class_before(reading, node, match) or _subject(reading, node, match.start())
     yield from _members(reading, node, owners, match["list"], PATTERN)
+
+
+def _class_before(reading: Reading, node: Node, match: re.Match[str]) -> Owners | None:
+    # `CNI 지원 필요 e.g. Calico, Cilium`: members of the class that the sentence names
+    members = [t.name for t in reading.terms(match["list"].rstrip(" .)"), node) if t.choice]
+    for named in reversed([n for n in node.named if n.end <= match.start()]):
+        if members and all(is_member(m, named.name) for m in members):
+            return Owners((named.name,), node, ())
+    return None
 
 
 def bracketed(reading: Reading, node: Node) -> Iterator[Fact]:
@@ -254,7 +266,7 @@ def _members(reading: Reading, node: Node, owners: Owners, text: str, kind: str)
         for owner in owners.names:
             if owner != name:
                 yield _example(owner, name, owners, node, literal=not term.choice, kind=kind)
-        if term.bracket and term.choice and node.line is not None:
+        if term.bracket and term.choice and node.line is not None and not _DENIED.search(term.bracket):
             yield Fact(
                 subject=name, predicate="definition", object=term.bracket, literal=True, lines=(node.line,), kind=PATTERN  # noqa: E501  one list, one line
             )  # fmt: skip
@@ -263,6 +275,7 @@ def _members(reading: Reading, node: Node, owners: Owners, text: str, kind: str)
 _IN_BRACKETS = re.compile(r"[(（](?P<inner>[^()（）]{2,80})[)）]")
 _SUCH = re.compile(r"\s*(?:등의|등과 같은|등 다양한|등|와 같은|과 같은|나 .{1,12} 같은|같은|처럼)\s+")
 _JOINT = re.compile(r"^(?:와|과|나|이나|랑)?\s*(?:,|·|/|및|또는)?\s*$")
+_DENIED = re.compile(r"\s[XxOo✗✕❌⭕]$")
 _NEAR = 3
 _LONGEST = 60
 _JUST_BEFORE = re.compile(r"[\s,(:–—-]*(?:plugins?|플러그인)?[\s,(:–—-]*$", re.IGNORECASE)

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from ingest.lexicon.entries import Lexicon
-from ingest.link.api import owns
+from ingest.link.api import direct_fields, owns
 from ingest.link.disambiguate import Context, enumeration
 from ingest.link.outline import Linker, Node, Outline, Term, is_value
 from ingest.parse.blocks import BlockKind, Line
@@ -148,13 +148,18 @@ class Reading:
         return name.startswith("--") or self.kind(name) is ConceptKind.FIELD
 
 
+_COMMAS = re.compile(r"\s*[,/|]\s*")
+_PLAIN_WORD = re.compile(r"[a-z][a-z0-9-]*")
+
+
 def narrowed(owners: Iterable[str], name: str) -> tuple[str, ...]:
     """Return the owners that the API knows to have the field; all of them when it knows none."""
     names = tuple(owners)
     qualifier = name.partition(".")[0]
     if "." in name and qualifier in names:
         return (qualifier,)
-    knowing = tuple(o for o in names if owns(o, name))
+    direct = tuple(o for o in names if name.rpartition(".")[2] in direct_fields(o))
+    knowing = direct or tuple(o for o in names if owns(o, name))
     return knowing or names
 
 
@@ -180,6 +185,21 @@ def sections(node: Node) -> Iterator[Node]:
     for above in node.above():
         if above.kind is BlockKind.HEADING:
             yield above
+
+
+def plain_values(reading: Reading, node: Node) -> tuple[str, ...]:
+    """Return the words that stand behind a field as its values: lower case, one word each, no names."""
+    if (
+        len(node.left_terms) != 1
+        or not node.left_terms[0].choice
+        or not reading.is_field(node.left_terms[0].name)
+    ):
+        return ()
+    words = tuple(w.strip("`'\" ") for w in _COMMAS.split(node.right))
+    if len(words) <= 1 or not all(_PLAIN_WORD.fullmatch(w) for w in words):
+        return ()
+    known = sum(reading.is_field(w) for w in words)
+    return () if known * 2 > len(words) else words
 
 
 def first_value(node: Node) -> str:

@@ -75,6 +75,8 @@ RULES: tuple[tuple[frozenset[BlockKind], int, Rule], ...] = (
     (TEXTS, LABEL, aliases.roles),
     (TEXTS, NAMES | LABEL, values.enumerated),
     (TEXTS, LABEL, values.fields),
+    (TEXTS, CODE, values.coded),
+    (TEXTS, LABEL, values.listed),
     (TEXTS, DEFAULT, values.defaults),
     (TEXTS, LABEL, definitions.labels),
     (ITEMS, ANY, definitions.first_bullets),

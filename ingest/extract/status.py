@@ -23,6 +23,9 @@ _STATUS = (
 )
 
 
+_SAID_OF = re.compile(r"(?P<x>\S.*?)\s+(?:is|are|was|were|has been|have been)\s+$", re.IGNORECASE)
+
+
 def _in_brackets(reading: Reading, node: Node) -> list[tuple[str, str]]:
     """`Retain, Delete, Recycle (deprecated)`: the member of a list with its state behind it."""
     terms = reading.terms(node.right if node.separator else node.text, node)
@@ -49,20 +52,24 @@ def stated(reading: Reading, node: Node) -> Iterator[Fact]:
         for name, stage in beside:
             yield Fact(subject=name, predicate="status", object=stage, lines=(node.line,), kind=PATTERN)
         return
-    if status in {"Alpha", "Beta", "Removed"} and not node.left_terms and "(" not in node.text[:at]:
-        subject = next((n.name for n in node.named if n.end <= at), "")
-    elif node.left_terms and node.left_terms[0].choice:
-        subject = node.left_terms[0].name
-    elif node.terms and node.terms[0].choice:
-        subject = node.terms[0].name
-    else:
-        before = [n for n in node.named if n.end <= at]
-        subject = before[0].name if before else ""
-        if (
-            not subject
-            and len(owners := reading.owners(node).names) == 1
-            and reading.owners(node).node is not None
-        ):
-            subject = owners[0]
+    subject = _subject(reading, node, status, at)
     if subject and subject != status:
         yield Fact(subject=subject, predicate="status", object=status, lines=(node.line,), kind=PATTERN)
+
+
+def _subject(reading: Reading, node: Node, status: str, at: int) -> str:
+    """What the status word at an offset is said of."""
+    said = _SAID_OF.match(node.text[:at])
+    of = reading.linker.term(said["x"], reading.context(node)).name if said else ""
+    if of:
+        return of
+    if status in {"Alpha", "Beta", "Removed"} and not node.left_terms and "(" not in node.text[:at]:
+        return next((n.name for n in node.named if n.end <= at), "")
+    explained = node.left_terms or node.terms
+    if explained and explained[0].choice:
+        return explained[0].name
+    before = [n for n in node.named if n.end <= at]
+    if before:
+        return before[0].name
+    owners = reading.owners(node)
+    return owners.names[0] if len(owners.names) == 1 and owners.node is not None else ""

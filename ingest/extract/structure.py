@@ -8,6 +8,7 @@ from ingest.extract.facts import PATTERN, STRUCTURE, Fact
 from ingest.extract.reading import Owners, Reading, is_enumerated, is_member, is_part, narrowed, valued
 from ingest.lexicon.normalize import fold
 from ingest.link.api import GENERIC, owns
+from ingest.link.disambiguate import enumerations
 from ingest.link.outline import Node, Term
 from ingest.parse.blocks import BlockKind, Line
 from ontology.concepts import ConceptKind
@@ -28,8 +29,8 @@ def headings(reading: Reading, node: Node) -> Iterator[Fact]:
     above = reading.heading(node)
     lines = (*reading.contents_line(node), node.line)
     if above.node is not None:
-        for owner in above.names:
-            for topic in node.topics:
+        for topic in node.topics:
+            for owner in narrowed(above.names, topic.name):
                 if topic.name not in (owner, "Document") and node.role != "contrast":
                     yield Fact(
                         subject=owner, predicate="hasSubtopic", object=topic.name, lines=lines, kind=STRUCTURE
@@ -72,6 +73,8 @@ def items(reading: Reading, node: Node) -> Iterator[Fact]:
         return
     if not terms or not all(t.choice for t in terms):
         return
+    if _announces_values(reading, node):
+        return
     owners = reading.owners(node)
     if node.kind is BlockKind.PARAGRAPH and not _speaks_for_others(node):
         return
@@ -82,6 +85,12 @@ def items(reading: Reading, node: Node) -> Iterator[Fact]:
         yield Fact(
             subject=terms[1].name, predicate="isA", object=terms[0].name, lines=(node.line,), kind=PATTERN
         )
+
+
+def _announces_values(reading: Reading, node: Node) -> bool:
+    # `kube-proxy mode : iptables, ipvs`: the label is the type of what follows, no topic
+    types = {t.name for t in node.left_terms} & enumerations().keys()
+    return any(t.name.partition(".")[0] in types for t in reading.terms(node.right, node)) if types else False
 
 
 def _head(node: Node) -> tuple[Term, ...]:
@@ -135,6 +144,8 @@ def relation(reading: Reading, node: Node, owners: Owners, owner: str, name: str
     if _OPTION.search(node.text) and name in {t.name for t in node.left_terms or node.terms}:
         role = "option"
     if reading.is_field(name):
+        if _is_of_another_kind(reading, owner, name):
+            return ""  # `Phases` of a PersistentVolume are not `Pod.phase`
         known = owns(owner, name) or reading.is_field(owner)
         if role == "option" and (known or not is_member(name, owner)):
             return "hasOption"
@@ -156,6 +167,12 @@ def relation(reading: Reading, node: Node, owners: Owners, owner: str, name: str
     if not alone and reading.kind(owner) in {ConceptKind.ABSTRACT, None}:
         return "hasExample"
     return "hasSubtopic" if below_heading and alone else ""
+
+
+def _is_of_another_kind(reading: Reading, owner: str, name: str) -> bool:
+    kind, dot, _ = name.partition(".")
+    kinds = {reading.kind(kind), reading.kind(owner)} == {ConceptKind.KIND}
+    return bool(dot) and kinds and kind != owner and not is_member(kind, owner)
 
 
 def _is_step(owners: Owners, name: str, node: Node) -> bool:

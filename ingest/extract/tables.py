@@ -13,10 +13,12 @@ from ingest.extract import commands
 from ingest.extract.aliases import is_second_name
 from ingest.extract.facts import STRUCTURE, Fact
 from ingest.extract.reading import Reading, explanation, is_enumerated, narrowed
+from ingest.extract.sentences.rules import told
+from ingest.extract.sentences.scene import Scene
 from ingest.extract.values import default, owner_of_value
 from ingest.link.api import owns
 from ingest.link.disambiguate import Choice, enumeration
-from ingest.link.outline import Node, Term, is_value, role_of, undecorated, without_role
+from ingest.link.outline import Node, Term, is_value, replace_text, role_of, undecorated, without_role
 from ingest.parse.blocks import BlockKind, Line
 from ingest.parse.inline import plain
 from ontology.concepts import ConceptKind
@@ -273,6 +275,7 @@ def _property(reading: Reading, node: Node, subject: _Subject, head: _Head, cell
         shown = explanation(text)
         if shown:
             yield _fact(subject, predicate, shown, cell, literal=True)
+            yield from _said(reading, node, subject, cell)
         return
     if predicate == "defaultValue":
         if cell.choice and is_enumerated(cell.choice.name):
@@ -283,6 +286,15 @@ def _property(reading: Reading, node: Node, subject: _Subject, head: _Head, cell
         yield from _linked(reading, node, subject, head, cell, predicate)
         return
     yield from _enumerated_or_field(reading, node, subject, head, cell)
+
+
+def _said(reading: Reading, node: Node, subject: _Subject, cell: _Cell) -> Iterator[Fact]:
+    """What the sentence in a cell says of the row's subject."""
+    if subject.choice is None:
+        return
+    read = replace_text(node, cell.text, reading.linker)
+    named = reading.linker.link(read, reading.context(node))
+    yield from told(reading, Scene(cell.text, named, (subject.name,), (cell.line,), ()))
 
 
 def _linked(  # noqa: PLR0913, PLR0917  the parts of one cell or clause

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ingest.extract.facts import PATTERN, STRUCTURE, Fact
-from ingest.extract.reading import Owners, Reading, first_value, is_enumerated, narrowed, valued
+from ingest.extract.reading import Owners, Reading, first_value, is_enumerated, narrowed, plain_values, valued
 from ingest.extract.structure import gives_phase
 from ingest.link.api import owns
 from ingest.link.disambiguate import Choice, Enumeration, enumeration
@@ -21,6 +21,7 @@ _UNIT = re.compile(
 _SECONDS = frozenset({"초", "s", "sec", "secs", "second", "seconds"})
 _WORDS_OF_A_PROPERTY = 4
 _BARE = re.compile(r"^[\w./:%+-]+$")
+_CODED = re.compile(r"(?P<field>[A-Za-z]\w*)\s*:\s+(?P<value>\S+)")
 _NOT_OWNERS = frozenset({"Pod", "Container", "Pod.status", "Pod.phase", "Pod.conditions", "ContainerState"})
 
 
@@ -269,7 +270,8 @@ def fields(reading: Reading, node: Node) -> Iterator[Fact]:
         name = node.left_terms[0].name
         if len(node.left_terms) > 1 or not (reading.is_field(name) or owns(owners.names[0], name)):
             return
-        name = name.rpartition(".")[2]
+        # `nodePort 범위 : 30000-32767` is the range of the field, not its value
+        name = node.left if node.left_terms[0].role == "scope" else name.rpartition(".")[2]
     elif node.role or owners.node is None or len(node.left.split()) > _WORDS_OF_A_PROPERTY:
         return
     else:
@@ -280,6 +282,40 @@ def fields(reading: Reading, node: Node) -> Iterator[Fact]:
                 subject=owner, predicate="hasField", object=f"{name}={value.strip('`')}",
                 lines=(*owners.lines, node.line), kind=PATTERN,
             )  # fmt: skip
+
+
+def coded(reading: Reading, node: Node) -> Iterator[Fact]:
+    """`Headless = `clusterIP: None``, `` `immutable: true` = … ``: a field with its value in a code span."""
+    if node.line is None or node.inline.is_code:
+        return
+    for start, end in node.inline.codes:
+        match = _CODED.fullmatch(node.inline.text[start:end])
+        written = node.inline.text[start:end]
+        if match is None or not reading.is_field(match["field"]):
+            continue
+        if node.left_terms and node.right == written:
+            owners = Owners(tuple(t.name for t in node.left_terms), node, ())
+        elif node.text.startswith(written) and not node.left_terms:
+            owners = reading.owners(node)
+        else:
+            continue
+        for owner in narrowed(owners.names, match["field"]):
+            if owner != match["field"]:
+                yield Fact(
+                    subject=owner, predicate="hasField", object=f"{match['field']}={match['value']}",
+                    lines=(*owners.lines, node.line), kind=PATTERN,
+                )  # fmt: skip
+
+
+def listed(reading: Reading, node: Node) -> Iterator[Fact]:
+    """`verbs : get, list, watch`: plain words that a field may have for values."""
+    if node.line is None or node.kind is BlockKind.HEADING:
+        return
+    for value in plain_values(reading, node):
+        yield Fact(
+            subject=node.left_terms[0].name, predicate="hasValue", object=value, literal=True,
+            lines=(node.line,), kind=PATTERN,
+        )  # fmt: skip
 
 
 def defaults(reading: Reading, node: Node) -> Iterator[Fact]:

@@ -26,17 +26,20 @@ from ontology.concepts import ConceptKind
 
 ARROW = re.compile(r"\s*(?:►|▶|→|➡️?|➔|⟶|⇒|=>|->|-->|⇨|≫)\s*")
 _DECORATION = re.compile(
-    r"^(?:[\s▼▲▶►◆◇■□●○•※★☆✓✔✅❌⚠️👉💡🔹🔸📌📎📝🚀🔑🔥⭐❓❗🟢🔴🟡⬇⬆]|[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])+\s*"
+    r"^(?:[\s▼▲▶►◆◇■□●○•※★☆✓✔✅❌⚠️👉💡🔹🔸📌📎📝🚀🔑🔥⭐❓❗🟢🔴🟡⬇⬆]|[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]|[0-9#*]\ufe0f?\u20e3)+\s*"
 )
 _NUMBERING = re.compile(r"^(?:\(?\d{1,3}(?:[.-]\d{1,3})*[.)]?\s+|\[\d{1,3}\]\s*|\d{1,3}[.)]\s*|[①-⑳]\s*|[가나다라마바사][.)]\s+|[IVX]{1,4}\.\s+|Step\s+\d+[.:]?\s*|제?\d+[장강과주차]\.?\s+)", re.IGNORECASE)  # fmt: skip  # noqa: E501  one list, one line
 _TRAILING = re.compile(r"[\s▼▲◆■●※★\ufe0f\u2600-\u27bf\U0001f000-\U0001faff]+$")
 _SEPARATOR = re.compile(r"\s*(?:::|：)\s*|\s+:\s+|:\s+|:$|\s+(?:=>|⇒|=|–|—|-|\|)\s+")
 _BRACKETS = re.compile(r"\s*[(（](?P<inner>[^()（）]*(?:\([^()]*\)[^()（）]*)*)[)）]")
+_PARTICLE_BEHIND = re.compile(_BRACKETS.pattern + r"(?=[가-힣])")
+_GLOSSED_PAIR = re.compile(r"^[^()（）]+[(（][^()（）]*[)）]\s*(?:,|/|&|\+|와\s|과\s|랑\s|및\s|and\s|or\s)")
 _DEFAULT = re.compile(r"^(?:기본값?|디폴트|default|기본 ?설정|\*?default\*?)$", re.IGNORECASE)
 _LIST = re.compile(r"\s*(?:,|、|·|;)\s*")
 _ALTERNATIVES = re.compile(
-    r"\s*(?:/|\||&|\+)\s*|\s+(?:and|or|및|또는|혹은|그리고)\s+|(?<=[가-힣A-Za-z0-9])(?:와|과|랑|이랑)\s+|,\s*(?:and|or)\s+"
+    r"\s*(?:/|\||&|\+)\s*|\s+(?:and|or|및|또는|혹은|그리고)\s+|(?<=[가-힣A-Za-z0-9)）])(?:와|과|랑|이랑)\s+|,\s*(?:and|or)\s+"
 )
+_APART = re.compile(r"\s+[/|]\s+")
 _CLAUSE = re.compile(
     r"(?:방법|하기|기 위한|때|는 법|이유|어떻게.*|왜.*|무엇.*|인가|나요|까요?|[?？]|한다|합니다|하는가|는지|한 경우|할 경우|경우|보기|만들기|알아보기|이란)$"  # noqa: E501  one list, one line
     r"|^(?:how|why|when|what|where|which|installing|using|creating|deleting|setting up|understanding|running|getting|is|are|does|do|can|should)\b",  # noqa: E501  one list, one line
@@ -50,7 +53,7 @@ _CONTRAST = re.compile(r"(?:\s+vs\.?\s+|\s+versus\s+|\s*≠\s*|\s*⟷\s*|\s+대\
 _TOKEN = re.compile(r"[A-Za-z][A-Za-z0-9]{4,}")
 _OPENING = re.compile(r"[(（]")
 _VALUE = re.compile(
-    r"(?:[-+]?\d[\d.,:/]*\s*(?:초|분|시간|일|회|번|개|배|%|ms|s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|d|days?|[KMGTPE]i?B?|times?|명)?(?:\s*\(.*\))?"
+    r"(?:[-+]?\d[\d.,:/]*(?:\s?[~-]\s?\d[\d.,]*)?\s*(?:초|분|시간|일|회|번|개|배|%|ms|s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|d|days?|[KMGTPE]i?B?|times?|명)?(?:\s*\(.*\))?"
     r"|true|false|yes|no|none|null|nil|\"\"|''|\[\]|\{\}|[\w./:-]*[/:.][\w./:-]+|None)$",
     re.IGNORECASE,
 )
@@ -248,7 +251,12 @@ def undecorated(text: str) -> str:
 def split_brackets(text: str) -> tuple[str, tuple[str, ...]]:
     """Return text without its brackets, and what stood in them."""
     inner = tuple(m["inner"].strip() for m in _BRACKETS.finditer(text)) if _OPENING.search(text) else ()
-    return (_BRACKETS.sub(" ", text).replace("  ", " ").strip(), inner) if inner else (text, ())
+    return (_unbracketed(text), inner) if inner else (text, ())
+
+
+def _unbracketed(text: str) -> str:
+    # `테인트(Taint)와`: the particle belongs to the word before the bracket
+    return _BRACKETS.sub(" ", _PARTICLE_BEHIND.sub("", text)).replace("  ", " ").strip()
 
 
 class Linker:
@@ -360,7 +368,8 @@ class Linker:
 
     def _alternatives(self, part: str, one: Term, context: Context, line: int) -> tuple[Term, ...]:
         """Return the members of `A / B`, `A and B`, or `one` when none of them is a name."""
-        pieces = [p for p in _split_top(part, _ALTERNATIVES) if p.strip()]
+        separator = _APART if _APART.search(part) else _ALTERNATIVES  # `kubernetes.io/tls / Opaque`
+        pieces = [p for p in _split_top(part, separator) if p.strip()]
         if len(pieces) > 1:
             inner = _with_siblings(context, self._siblings(pieces))
             several = tuple(self.term(p, inner, line=line) for p in pieces)
@@ -623,10 +632,12 @@ class _Reader:
         if role in _ROLES_OF_HEADINGS:
             node.role = role
             return
-        terms = self.linker.terms(bare, topical, line=line)
+        dealt = _GLOSSED_PAIR.match(text) is not None  # each name has its own bracket
+        terms = self.linker.terms(text if dealt else bare, topical, line=line)
         if terms and all(t.choice for t in terms):
             node.terms, node.topics = terms, _choices(terms)
             node.role = terms[0].role if len(terms) == 1 else ""
+            node.bracket = "" if dealt else node.bracket
             return
         named = self.linker.link(replace_text(node, bare, self.linker), topical)
         node.topics = _distinct(n.choice for n in named)
@@ -650,6 +661,8 @@ class _Reader:
         ):
             return
         if arrow is not None or len(text) > _LONG:
+            if arrow is not None:
+                self._pointed(node, text, arrow, context, line)
             return
         compared = [p for p in _CONTRAST.split(text) if p.strip()]
         if len(compared) > 1 and all(self.linker.term(p, context, line=line).choice for p in compared):
@@ -667,6 +680,22 @@ class _Reader:
             node.contrast = node.role == "contrast"
             return
         node.clause = bool(_SITUATION.search(text))
+
+    def _pointed(self, node: Node, text: str, arrow: re.Match[str], context: Context, line: int) -> None:
+        """`emptyDir → deleted with the Pod`: what is said of a name that cannot act."""
+        left, right = text[: arrow.start()], text[arrow.end() :].strip()
+        if not left or len(right.split()) < _PAIR or ARROW.search(right):
+            return
+        term = self.linker.term(left, context, line=line)
+        acting = {ConceptKind.COMPONENT, ConceptKind.KIND}
+        if term.choice is None or term.choice.kind in acting:
+            return
+        if any(e.kind is ConceptKind.COMPONENT for m in node.mentions for e in m.entries):
+            return  # a step of a flow
+        if all(t.choice for t in self.linker.terms(right, context, line=line)):
+            return
+        node.left, node.right, node.separator = left.strip(), right, arrow[0].strip()
+        node.left_terms, node.topics = (term,), (term.choice,)
 
     def _explains(self, text: str, separator: re.Match[str], context: Context) -> bool:
         """Whether `=>` leads to an explanation: between names it is a flow."""

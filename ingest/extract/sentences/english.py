@@ -44,9 +44,15 @@ _PREPOSITION = re.compile(
     re.IGNORECASE,
 )
 _JUST_BEFORE = re.compile(r"\s+(?:to\s+(?:be\s+)?|that\s+|which\s+|that are\s+)", re.IGNORECASE)
+# `an identity for processes that run in a Pod`: who acts is named by no concept
+_OF_OTHERS = re.compile(
+    r"\b(?:for|of|by|from|with|to|in|on|among|between)\s+(?:[\w-]+\s+){0,2}?[\w-]+\s+(?:that|which|who)\s+(?:\w+ly\s+)?$",
+    re.IGNORECASE,
+)
 _OPENING_WORDS = 2
 _PAIR = 2
 _REACH = 6  # words between a verb and what it takes
+_INSTANCES = frozenset({"Pod", "Container", "Node", "Image"})  # replaced one by one, not by a successor
 # an object of one of these predicates may not be a value or a trait of the language
 _TAKES_THINGS = frozenset(
     {"creates", "deletes", "restarts", "manages", "connectsTo", "selects", "runsOn", "partOf", "stores"}
@@ -95,7 +101,7 @@ def _hits(scene: Scene) -> list[_Hit]:
 def _frame(  # noqa: C901, PLR0912, PLR0913, PLR0917  one case after the other
     reading: Reading, scene: Scene, hit: _Hit, before: list[_Hit], following: list[_Hit], condition: str
 ) -> Iterator[Fact]:
-    if _is_gerund(scene, hit):
+    if _is_gerund(scene, hit) or _OF_OTHERS.search(scene.text[: hit.start]):
         return
     limit = following[0].start if following else len(scene.text)
     objects = _objects(scene, hit, limit) or _shared(scene, hit, following)
@@ -169,6 +175,9 @@ def _turned(
             return "deletes", subjects, objects, not negated
         case "consistsOf":
             return "partOf", objects, subjects, negated
+        case "succeeds":
+            replaced = tuple(o for o in objects if o not in _INSTANCES)
+            return "transitionsTo", replaced, subjects, negated
         case "follows":
             return "precedes", objects, subjects, negated
         case _:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from ahocorasick_rs import AhoCorasick, MatchKind
 
 from ingest.extract.facts import Fact
-from ingest.extract.reading import Reading, is_enumerated, is_part
+from ingest.extract.reading import Reading, is_class, is_enumerated, is_part
 from ingest.extract.sentences.scene import Scene, traits, verbs
 from ingest.link.api import direct_fields
 from ingest.link.disambiguate import enumeration
@@ -48,7 +48,10 @@ _USE_AT = re.compile(r"(?:상황에서?|경우에?|때에?|곳에|때)\s?$")
 _WITHOUT = re.compile(
     r"^\s?(?:[가-힣]{2}\s?)?(?:이|가|은|는|을|를)?\s?(?:[가-힣]+\s)?(?P<form>없이도?|없어도|없으면|없는|필요\s?없|알\s?필요\s?없)"
 )
-_NEEDED = re.compile(r"^\s?(?:이|가|은|는|도|만)?\s?(?P<form>필요|필수)")
+_NEEDED = re.compile(
+    r"^\s?(?:이|가|은|는|도|만|의)?\s?(?:(?:플러그인|파일|서버)의?\s)?(?:(?:지원|설치|설정|생성|등록|구성|사용)(?:이|가|은|는|도)?\s)?(?P<form>필요|필수)"
+)
+_IS_NEEDED = re.compile(r"^\s?(?:이|가|은|는|도)?\s?(?:필요|필수)")
 _GIVEN = re.compile(
     r"^\s?(?:이|가|을|를|만|은|는|도)?\s?(?:값만?\s)?[가-힣\s]{0,14}?(?:설정해야|지정해야|있어야|만들어져\s?있어야|넣어\s?주?어야|생성해야|사용해야|켜야|존재해야|설치해야|주어야)"
 )
@@ -70,6 +73,9 @@ _AFTER = re.compile(r"^(?:[을를]?\s?[가-힣]{1,4}\s?)?(?:한|된)?\s?(?:후|�
 _BELONG = re.compile(r"^에\s?(?:속한다|속합니다|속함|속하지\s?않\S*|포함된다|포함됩니다|종속된다|종속됩니다)")
 _BRACKETED = re.compile(r"^(?:\s?[가-힣]{2,4})?\s?\([^()]*\)")
 _CONDITION_BETWEEN = re.compile(r"[가-힣](?:으면|면|다면|려면)[\s,]|(?:때|경우|시)[\s,]")
+_READ_AND_WRITE = re.compile(r"읽(?:고|기|거나)\s*$")
+_MATCHES = re.compile(r"^(?:이|가)\s?(?:서로\s)?(?:일치|맞는|맞은|매칭|같은)")
+_RELATIVE = re.compile(r"^(?:이|가)\s?(?:일치하는|맞는|매칭되는|같은|있는|없는|붙은|달린)\s")
 _QUALIFIES = re.compile(r"\s*[가-힣]+(?:된|되는|한|하는|있는)\s")
 _OTHER_OBJECT = re.compile(r"[가-힣A-Za-z](?:을|를)(?=\s|$)")
 _PAIR = 2
@@ -136,6 +142,7 @@ def read(reading: Reading, scene: Scene) -> Iterator[Fact]:
         yield from _belonging(scene, agents)
     yield from _orders(scene, found)
     yield from _traits(scene, agents)
+    yield from _matched(reading, scene, agents)
     yield from _fields(reading, scene, agents)
 
 
@@ -207,10 +214,16 @@ def _between(verb: _Verb, named: Named) -> str:
     return verb.head[at:] if at >= 0 else verb.head
 
 
+def _after(verb: _Verb, named: Named) -> str:
+    return _between(verb, named).removeprefix(named.mention.surface)
+
+
 def _agent(verb: _Verb, agents: tuple[str, ...], *, besides: tuple[Named, ...] = ()) -> tuple[str, ...]:
     """Who acts: the nearest name with 이/가 (or 은/는) before the verb, else who the sentence is about."""
     for named in reversed(verb.args):
         if named.mention.particle in _SUBJECT | {"은", "는"} and named not in besides:
+            if named.mention.particle in _SUBJECT and _RELATIVE.match(_after(verb, named)):
+                continue  # `레이블이 일치하는 노드를 선택`: the labels match, they do not select
             if named.mention.particle in _SUBJECT and _CONDITION_BETWEEN.search(_between(verb, named)):
                 continue
             return (named.name,)
@@ -373,7 +386,7 @@ def _condition(scene: Scene, verb: _Verb) -> str:
 def _used(reading: Reading, scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fact]:  # noqa: C901  one case after the other, none inside another
     patients = _patients(scene, verb)
     explicit = _agent(verb, (), besides=patients)
-    if verb.conditional and explicit:
+    if _is_no_use(verb) or (verb.conditional and explicit):
         return
     if patients:
         for agent in explicit or agents:
@@ -406,6 +419,12 @@ def _used(reading: Reading, scene: Scene, verb: _Verb, agents: tuple[str, ...]) 
         and not verb.tail.startswith("하기 때문")
     ):
         yield from _used_at(scene, verb, agents)
+
+
+def _is_no_use(verb: _Verb) -> bool:
+    """`CNI 지원 필요` says what is needed; 읽고 쓰다 is to write."""
+    writes = verb.stem.startswith(("쓴", "쓰", "씁", "쓸")) and _READ_AND_WRITE.search(verb.head)
+    return bool(writes) or _IS_NEEDED.match(verb.tail) is not None
 
 
 def _is_likened(scene: Scene, named: Named) -> bool:
@@ -447,6 +466,7 @@ def _stored(scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fact
         for n in verb.args
         if n.mention.particle in _OBJECT
         or (n.mention.particle in _SUBJECT and (verb.stem.startswith("들어") or verb.passive))
+        or (not n.mention.particle and verb.stem in {"저장", "보관"} and not _gap(scene, n, verb))
         or (n.mention.particle in {"은", "는"} and (verb.passive or _is_put_somewhere(verb)))
     )  # fmt: skip
     if not contents:
@@ -473,6 +493,10 @@ def _stored(scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fact
         for each in contents:
             if each.name != agent and not is_enumerated(each.name):
                 yield scene.fact(agent, "stores", each.name, negated=verb.negated)
+
+
+def _gap(scene: Scene, named: Named, verb: _Verb) -> str:
+    return scene.text[named.mention.stop - scene.offset : verb.start].strip()
 
 
 def _is_put_somewhere(verb: _Verb) -> bool:
@@ -502,7 +526,7 @@ def _inside(scene: Scene, named: Named) -> bool:
     }
 
 
-def _connected(scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fact]:
+def _connected(scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fact]:  # noqa: C901  one case after the other, none inside another
     explicit = _agent(verb, ())
     pair = _pair(scene, verb)
     if pair is not None and verb.stem in {"연결", "바인딩", "묶", "연동", "통신"}:
@@ -522,7 +546,12 @@ def _connected(scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[F
     if target is None or target.name in {"Resource", "Object", "Data"}:
         return
     things = [n for n in verb.args if n.mention.particle in _OBJECT and n is not target]
-    if things and verb.stem in {"연결", "바인딩"} and target.mention.particle in _TARGET:
+    joins = bool(things) and verb.stem in {"연결", "바인딩"} and target.mention.particle in _TARGET
+    linking = explicit or (() if scene.above else scene.about)
+    if joins and linking:
+        yield from _joins(scene, verb, linking, things[-1], target)
+        return
+    if joins:
         subject: tuple[str, ...] = (things[-1].name,)
     else:
         subject = explicit or agents
@@ -531,6 +560,16 @@ def _connected(scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[F
     for agent in subject:
         if agent != target.name and (target.choice.kind is not ConceptKind.FIELD):
             yield scene.fact(agent, "connectsTo", target.name, negated=verb.negated and not verb.conditional)
+
+
+def _joins(
+    scene: Scene, verb: _Verb, joining: tuple[str, ...], thing: Named, target: Named
+) -> Iterator[Fact]:
+    """`RoleBinding = Role을 User에 연결`: it links both."""
+    for agent in joining:
+        for each in (thing, *_joined(scene, verb.args, verb.args.index(target))):
+            if each.name != agent:
+                yield scene.fact(agent, "connectsTo", each.name, negated=verb.negated)
 
 
 def _pair(scene: Scene, verb: _Verb) -> tuple[Named, Named] | None:
@@ -564,6 +603,7 @@ def _target(verb: _Verb) -> Named | None:
 
 def _selected(scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fact]:
     patients = tuple(p for p in _patients(scene, verb) if p.mention.particle in _OBJECT)
+    yield from _selected_by(scene, verb, agents)
     for agent in _agent(verb, agents, besides=patients):
         for patient in patients:
             if patient.name == agent or patient.choice.kind is ConceptKind.FIELD:
@@ -574,6 +614,28 @@ def _selected(scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fa
                 "Resource",
             }
             yield scene.fact(agent, "selects" if is_object else "uses", patient.name, negated=verb.negated)
+
+
+def _selected_by(scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fact]:
+    """`A, B로 파드를 선택`: by what means."""
+    for index, named in enumerate(verb.args):
+        if named.mention.particle in {"로", "으로"} and named.choice.kind in {
+            ConceptKind.FIELD,
+            ConceptKind.KIND,
+        }:
+            for agent in agents:
+                for each in _joined(scene, verb.args, index):
+                    if each.name != agent:
+                        yield scene.fact(agent, "uses", each.name, negated=verb.negated)
+
+
+def _matched(reading: Reading, scene: Scene, agents: tuple[str, ...]) -> Iterator[Fact]:
+    """`레이블이 일치하는 노드`: a field or object that goes by labels uses them."""
+    for named in scene.named:
+        if named.name == "Label" and _MATCHES.match(scene.text[named.end - scene.offset :]):
+            for agent in agents:
+                if reading.kind(agent) in {ConceptKind.FIELD, ConceptKind.KIND}:
+                    yield scene.fact(agent, "uses", named.name)
 
 
 def _placed(scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fact]:
@@ -740,7 +802,13 @@ def _classes(
     last = scene.named[-1]
     behind = scene.text[last.end - scene.offset :]
     role = re.match(r"^\s?역할[을로]?\s?(?:한다|합니다|하는|수행)?[.\s]*$", behind)
-    if not (role or (behind.strip(" .") and _COPULA.match(behind))):
+    ends = (
+        not scene.above
+        and not behind.strip(" .")
+        and is_class(last.name)
+        and bool(scene.text[: last.start - scene.offset].strip())
+    )
+    if not (role or ends or (behind.strip(" .") and _COPULA.match(behind))):
         return
     if last.choice.kind not in {ConceptKind.ABSTRACT, ConceptKind.KIND, ConceptKind.COMPONENT}:
         return

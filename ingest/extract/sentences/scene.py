@@ -100,6 +100,8 @@ def scenes(reading: Reading, node: Node) -> Iterator[Scene]:
     """Yield the sentences of a node: its text, or the right side of its label, or its gloss."""
     if node.line is None or node.kind is BlockKind.HEADING or not node.text:
         return
+    if node.inline.is_code:
+        return  # a command or a manifest's line, no sentence
     if node.terms and not node.separator:
         yield from _gloss(node)
         return

@@ -27,6 +27,12 @@ def about_pods(line: str) -> str:
         pytest.param("Role은 네임스페이스 단위로 적용된다", "Role scopedTo Namespace", id="ko extent"),
         pytest.param("DaemonSet은 Deployment와 달리 노드마다 하나씩 뜬다", "DaemonSet contrastsWith Deployment", id="ko contrast"),
         pytest.param("PVC는 남음", "not HorizontalPodAutoscaler deletes PersistentVolumeClaim", id="ko kept"),
+        pytest.param("CNI 플러그인 설치가 필요", "HorizontalPodAutoscaler requires CNI", id="ko need of what is done to it"),
+        pytest.param("NoExecute는 실행 중인 파드도 쫓아냅니다", "TaintEffect.NoExecute deletes Pod", id="ko drives out"),
+        pytest.param("RoleBinding은 Role을 ServiceAccount에 연결한다", "RoleBinding connectsTo ServiceAccount", id="ko links both"),
+        pytest.param("nodeSelector는 레이블이 일치하는 노드를 선택한다", "nodeSelector selects Node", id="ko what matches does not choose"),
+        pytest.param("nodeSelector는 레이블이 일치하는 노드를 선택한다", "nodeSelector uses Label", id="ko goes by labels"),
+        pytest.param("EndpointSlice replaces Endpoints", "Endpoints transitionsTo EndpointSlice", id="en successor"),
         pytest.param("A Deployment manages ReplicaSets", "Deployment manages ReplicaSet", id="en active"),
         pytest.param("ReplicaSets are managed by a Deployment", "Deployment manages ReplicaSet", id="en passive"),
         pytest.param("Requires the metrics-server", "HorizontalPodAutoscaler requires metrics-server", id="en silent subject"),
@@ -39,3 +45,17 @@ def about_pods(line: str) -> str:
 )  # fmt: skip
 def test_a_sentence_says(read: Read, line: str, fact: str) -> None:
     assert fact in read(about_pods(line))
+
+
+@pytest.mark.parametrize(
+    ("line", "fact"),
+    [
+        pytest.param("An identity for processes that run in a Pod", "HorizontalPodAutoscaler runsOn Pod", id="en an antecedent without a name"),
+        pytest.param("Settings for access control of a Pod", "HorizontalPodAutoscaler manages Pod", id="en a noun that looks like a verb"),
+        pytest.param("노드 하나에서 읽고 쓸 수 있다", "HorizontalPodAutoscaler uses Node", id="ko to read and write"),
+        pytest.param("CNI 지원 필요", "HorizontalPodAutoscaler uses CNI", id="ko need is not use"),
+        pytest.param("`kubectl create serviceaccount ci`", "kubectl creates ServiceAccount", id="a command is no sentence"),
+    ],
+)  # fmt: skip
+def test_a_sentence_does_not_say(read: Read, line: str, fact: str) -> None:
+    assert fact not in read(about_pods(line))
