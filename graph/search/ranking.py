@@ -1,5 +1,8 @@
 """What comes first: concepts that are called so, then what says most of the query best.
 
+Of what says it equally well the reader's own sections come before concepts that merely have the word in
+their name, of which there may be many.
+
 A word of the query matches in one of the qualities below. A word that is a label of a concept also matches
 the concept's other labels, so that a search for `파드` finds what only says `Pod`.
 """
@@ -13,7 +16,8 @@ from graph.search import tokenize
 from graph.search.index import Document, Index
 from graph.search.snippets import Snippet, snippet
 
-_KINDS = {"concept": 0, "section": 1, "fact": 2}
+_KINDS = {"section": 0, "concept": 1, "fact": 2}
+_CALLED_SO = -1
 _SHORTEST_PART = 3  # a shorter Latin needle inside a word is chance
 _MOST_WORDS = 16
 _SIMILAR = 0.5  # the share of bigrams that a misspelt word has to keep
@@ -131,15 +135,16 @@ def _similar(index: Index, word: str) -> _Matches:
 
 
 def _rank(index: Index, document: int, matches: list[_Matches]) -> tuple[int, ...]:
-    """The order: all words before some, then the worst match, then concepts, sections, facts."""
+    """The order: all words before some, then the worst match, then by kind."""
     own = [each[document] for each in matches if document in each]
     it = index.documents[document]
     first = min((place for match in own for place, _ in match.places), default=0)
+    worst = max(match.quality for match in own)
     return (
         len(matches) - len(own),
-        max(match.quality for match in own),
+        worst,
         sum(match.quality for match in own),
-        _KINDS[it.kind],
+        _CALLED_SO if it.kind == "concept" and worst is Quality.TITLE else _KINDS[it.kind],
         -index.degree(it.item) if it.kind == "concept" else first,
         document,
     )

@@ -3,6 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.search import Hit, Index, search
+from graph.search.ranking import Quality
 from graph.search.snippets import snippet
 from graph.snapshot import Snapshot
 
@@ -54,6 +55,13 @@ def test_concepts_that_are_called_so_go_before_passages_that_say_so(index: Index
 
     assert kinds[0] == "concept"
     assert {"concept", "section", "fact"} == set(kinds)
+
+
+def test_sections_go_before_concepts_that_say_it_no_better(index: Index) -> None:
+    first, second, *_ = search(index, "테인", limit=100)
+
+    assert (first.document.kind, second.document.kind) == ("section", "concept")
+    assert first.quality is second.quality is Quality.TITLE_PREFIX
 
 
 def test_all_words_of_a_query_count(index: Index) -> None:
