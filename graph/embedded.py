@@ -42,7 +42,7 @@ class EmbeddedStore:
     def replace(self, graph: str, nquads: bytes) -> None:
         """Make `nquads`, all of `graph`, the whole content of that graph, in one transaction."""
         if not self._engine.contains_named_graph(NamedNode(graph)):
-            self._engine.load(nquads, format=RdfFormat.N_QUADS)
+            self.load(nquads)
             return
         # A raw line end never stands inside a term, so this takes off exactly the graph's name.
         triples = nquads.replace(f" <{graph}> .\n".encode(), b" .\n").decode()
