@@ -92,15 +92,23 @@ class Evaluator(Generic[Q]):
         Raises:
             InvalidQuestionError: the question has another shape.
         """
-        try:
-            asked = msgspec.convert(scenario.asked, self.question)
-        except msgspec.ValidationError as error:
-            refused = manifests.refusal(error, f"question.{scenario.question}")
-            message = str(refused).removesuffix(f" at `{refused.path}`")
-            raise InvalidQuestionError(message, path=refused.path) from error
-        except UnicodeEncodeError as error:  # half a character, as JSON's `\ud800` can smuggle in
-            raise InvalidQuestionError("not Unicode text", path=f"question.{scenario.question}") from error
-        return self.evaluate(scenario, asked)
+        return self.evaluate(scenario, convert_question(scenario.asked, self.question, scenario.question))
+
+
+def convert_question(asked: Any, type_: type[Q], name: str) -> Q:
+    """Return a plain question as `type_`.
+
+    Raises:
+        InvalidQuestionError: the question has another shape.
+    """
+    try:
+        return msgspec.convert(asked, type_)
+    except msgspec.ValidationError as error:
+        refused = manifests.refusal(error, f"question.{name}")
+        message = str(refused).removesuffix(f" at `{refused.path}`")
+        raise InvalidQuestionError(message, path=refused.path) from error
+    except UnicodeEncodeError as error:  # half a character, as JSON's `\ud800` can smuggle in
+        raise InvalidQuestionError("not Unicode text", path=f"question.{name}") from error
 
 
 class Question(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):

@@ -9,9 +9,10 @@ from random import Random
 from typing import Any
 
 from ontology.errors import InvalidQuestionError
-from ontology.scenario import Evaluator, Question, Scenario
+from ontology.scenario import Evaluator, Scenario
 from ontology.semantics.scheduling import snapshot
 from ontology.semantics.scheduling.blame import located
+from ontology.semantics.scheduling.enforced import Enforcing, added
 from ontology.semantics.scheduling.place import place
 from ontology.semantics.scheduling.schedule import Manifest, read_pod, reasons, words
 from ontology.verdict import Outcome, Step, Verdict
@@ -19,7 +20,7 @@ from ontology.verdict import Outcome, Step, Verdict
 _LIMIT = 10_000
 
 
-class Capacity(Question, frozen=True):
+class Capacity(Enforcing, frozen=True, kw_only=True):
     """The replica, and how many are wanted at most: 10,000 where nothing is said and the budget admits it."""
 
     pod: Manifest
@@ -35,7 +36,7 @@ def evaluate(scenario: Scenario, asked: Capacity) -> Verdict:
         raise InvalidQuestionError("`limit` is below 1", path=path)
     budget.admit_pods(limit, path=path)
     pod = read_pod(asked.pod, "question.capacity.pod")
-    cluster = snapshot.read(scenario)
+    cluster = snapshot.read(scenario, added(asked, "capacity"))
     budget.admit_looks(limit, cluster.size, path=path)
     random = Random(asked.seed)  # noqa: S311 - a choice that can be repeated, not a secret
     with located(scenario):

@@ -87,7 +87,7 @@ def _changed(
     if len(scenario.manifests) > _REBUILT:
         return pod, None
     edited = tuple((path, _edited(raw, nodes)) for path, raw in scenario.manifests)
-    return pod, snapshot.read(replace(scenario, manifests=edited))
+    return pod, snapshot.read(replace(scenario, manifests=edited), cluster.enforced)
 
 
 def _edited(raw: Mapping[str, Any], edits: Sequence[Edit]) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ import numpy as np
 from ontology import node_selectors, selectors, tolerations
 from ontology.cluster.meta import LabelSelector, LabelSelectorRequirement, Quantity
 from ontology.cluster.nodes import Node, Taint
-from ontology.cluster.pods import NodeSelector, NodeSelectorTerm, Pod
+from ontology.cluster.pods import NodeAffinity, NodeSelector, NodeSelectorTerm, Pod
 from ontology.cluster.policies import PodDisruptionBudget
 from ontology.cluster.services import Service
 from ontology.pod_resources import billionths
@@ -51,6 +51,7 @@ class Machines:
 class Cluster:
     """Nodes as columns, running pods as counts.
 
+    `enforced` is the node affinity that the scheduler asks of every pod's node, beside the pod's own.
     `place` changes everything; `seat` and `unseat` only what a node itself knows of its pods (amounts, ports,
     the list), for trials that are taken back.
     """
@@ -64,6 +65,7 @@ class Cluster:
         services: Iterable[Service] = (),
         owners: Mapping[Owner, LabelSelector | None] = MappingProxyType({}),
         budgets: Iterable[PodDisruptionBudget] = (),
+        enforced: NodeAffinity | None = None,
     ) -> None:
         self.nodes = tuple(nodes)
         self.names = tuple(node.name for node in self.nodes)
@@ -74,6 +76,7 @@ class Cluster:
         self.services = tuple(services)
         self.owners = owners
         self.budgets = tuple(budgets)
+        self.enforced = enforced
         self._allocatable: dict[str, Whole] = {}
         self._used: dict[str, Whole] = {}
         self._free: dict[str, Whole] = {}
@@ -198,6 +201,13 @@ class Cluster:
         if node_affinity is not None and node_affinity.required is not None:
             found &= self.admitted(node_affinity.required)
         return found
+
+    def enforced_mask(self) -> Mask:
+        """Return the nodes that the scheduler's own required affinity admits."""
+        required = self.enforced.required if self.enforced else None
+        if required is None:
+            return self._once("enforced", lambda: np.ones(self.size, dtype=bool))
+        return self._once("enforced", lambda: self.admitted(required))
 
     def tolerated(self, demand: Demand) -> Mask:
         """Return the nodes none of whose taints keeps the pod away."""

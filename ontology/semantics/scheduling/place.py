@@ -12,17 +12,18 @@ from typing import Any
 from msgspec import field
 
 from ontology.cluster.pods import Pod
-from ontology.scenario import Evaluator, Question, Scenario
+from ontology.scenario import Evaluator, Scenario
 from ontology.semantics.scheduling import snapshot
 from ontology.semantics.scheduling.blame import located
 from ontology.semantics.scheduling.cluster import Cluster
 from ontology.semantics.scheduling.cycle import Filtered, Scored, run_filters, run_scores
+from ontology.semantics.scheduling.enforced import Enforcing, added
 from ontology.semantics.scheduling.pods import Seated
 from ontology.semantics.scheduling.schedule import Manifest, read_pod, words
 from ontology.verdict import Outcome, Step, Verdict
 
 
-class Place(Question, frozen=True):
+class Place(Enforcing, frozen=True, kw_only=True):
     """Pods to place in this order; `seed` decides between nodes of equal score."""
 
     pods: list[Manifest] = field(default_factory=list)
@@ -55,7 +56,7 @@ def evaluate(scenario: Scenario, asked: Place) -> Verdict:
     """Place the pods; yes where every one has a node."""
     scenario.budget.admit_pods(len(asked.pods), path="question.place.pods")
     pods = [read_pod(raw, f"question.place.pods[{i}]") for i, raw in enumerate(asked.pods)]
-    cluster = snapshot.read(scenario)
+    cluster = snapshot.read(scenario, added(asked, "place"))
     scenario.budget.admit_looks(len(pods), cluster.size, path="question.place.pods")
     with located(scenario):
         told = [_told(placement) for placement in _placements(cluster, pods, asked.seed)]

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from ontology.cluster import manifests
-from ontology.cluster.pods import Pod
-from ontology.scenario import Evaluator, Scenario
+from ontology.cluster.pods import NodeAffinity, Pod
+from ontology.scenario import Evaluator, Scenario, convert_question
 from ontology.semantics.scheduling import changes, message, snapshot
 from ontology.semantics.scheduling.blame import located
 from ontology.semantics.scheduling.cycle import Filtered, Scored, run_filters, run_scores
+from ontology.semantics.scheduling.enforced import Enforcing, added
 from ontology.semantics.scheduling.explanation import Explanation
 from ontology.semantics.scheduling.preemption import Preemption, preempt
 from ontology.verdict import Outcome, Step, Verdict
@@ -20,10 +21,23 @@ from ontology.verdict import Outcome, Step, Verdict
 Manifest = dict[str, Any]
 
 
+class Profiled(Enforcing, frozen=True, kw_only=True):
+    """A pod, and what the scheduler's configuration adds to it."""
+
+    pod: Manifest
+
+
 def evaluate(scenario: Scenario, asked: Manifest) -> Verdict:
-    """Answer for one pod; yes where some node is feasible."""
-    pod = read_pod(asked, "question.schedule")
-    cluster = snapshot.read(scenario)
+    """Answer for one pod, alone or in a `Profiled`; yes where some node is feasible."""
+    if "pod" in asked:
+        profiled = convert_question(asked, Profiled, "schedule")
+        return _evaluate(scenario, profiled.pod, "question.schedule.pod", added(profiled, "schedule"))
+    return _evaluate(scenario, asked, "question.schedule", None)
+
+
+def _evaluate(scenario: Scenario, asked: Manifest, path: str, enforced: NodeAffinity | None) -> Verdict:
+    pod = read_pod(asked, path)
+    cluster = snapshot.read(scenario, enforced)
     with located(scenario):
         filtered = run_filters(cluster, cluster.incoming(pod))
     scored = run_scores(filtered)

@@ -6,7 +6,7 @@ from typing import TypeVar
 from ontology.cluster.meta import KubeObject, LabelSelector
 from ontology.cluster.namespaces import Namespace
 from ontology.cluster.nodes import Node
-from ontology.cluster.pods import Pod
+from ontology.cluster.pods import NodeAffinity, Pod
 from ontology.cluster.policies import PodDisruptionBudget
 from ontology.cluster.services import Service
 from ontology.cluster.storage import CSIDriver, CSINode, CSIStorageCapacity, StorageClass
@@ -25,8 +25,10 @@ _NAME_LABEL = "kubernetes.io/metadata.name"  # the API server gives it to every 
 K = TypeVar("K", bound=KubeObject)
 
 
-def read(scenario: Scenario) -> Cluster:
+def read(scenario: Scenario, enforced: NodeAffinity | None = None) -> Cluster:
     """Return the cluster of a scenario, its running and nominated pods in place.
+
+    `enforced` is what the scheduler itself asks of every pod's node.
 
     Pods that have finished, or whose node is not there, do not count.
 
@@ -34,10 +36,10 @@ def read(scenario: Scenario) -> Cluster:
         InvalidObjectError: an object that does not decode, or two of one kind and name.
     """
     with located(scenario):
-        return _read(scenario)
+        return _read(scenario, enforced)
 
 
-def _read(scenario: Scenario) -> Cluster:
+def _read(scenario: Scenario, enforced: NodeAffinity | None) -> Cluster:
     cluster = Cluster(
         _named(scenario.all(Node)).values(),
         namespaces={n.name: {_NAME_LABEL: n.name} | n.labels for n in scenario.all(Namespace)},
@@ -45,6 +47,7 @@ def _read(scenario: Scenario) -> Cluster:
         owners=_owners(scenario),
         services=sorted(scenario.all(Service), key=lambda s: (s.namespace, s.name)),
         budgets=sorted(scenario.all(PodDisruptionBudget), key=lambda b: (b.namespace, b.name)),
+        enforced=enforced,
     )
     cluster.place_all(_running(cluster, scenario.each(Pod)))
     return cluster

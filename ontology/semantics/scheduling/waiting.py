@@ -9,24 +9,26 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from ontology.cluster.pods import NodeAffinity
 from ontology.errors import InvalidQuestionError
-from ontology.scenario import Evaluator, Question, Scenario
+from ontology.scenario import Evaluator, Scenario
 from ontology.semantics.scheduling import snapshot
 from ontology.semantics.scheduling.blame import located
 from ontology.semantics.scheduling.cycle import Filtered, run_filters
+from ontology.semantics.scheduling.enforced import Enforcing, added
 from ontology.semantics.scheduling.schedule import reasons, words
 from ontology.verdict import Outcome, Step, Verdict
 
 _GATED = "Scheduling is blocked due to non-empty scheduling gates"
 
 
-class Fits(Question, frozen=True):
+class Fits(Enforcing, frozen=True, kw_only=True):
     """The node that is offered."""
 
     node: str
 
 
-class Stuck(Question, frozen=True):
+class Stuck(Enforcing, frozen=True, kw_only=True):
     """All waiting pods, or those of one namespace."""
 
     namespace: str = ""
@@ -34,7 +36,7 @@ class Stuck(Question, frozen=True):
 
 def fits(scenario: Scenario, asked: Fits) -> Verdict:
     """Say which waiting pods could run on a node; yes where at least one could."""
-    found = _filtered(scenario)
+    found = _filtered(scenario, added(asked, "fits"))
     node = found[0].cluster.index.get(asked.node) if found else None
     if node is None and asked.node not in {raw["metadata"]["name"] for raw in scenario.raw("Node")}:
         raise InvalidQuestionError(f"there is no node `{asked.node}`", path="question.fits.node")
@@ -59,7 +61,9 @@ FITS = Evaluator(question=Fits, evaluate=fits)
 
 def stuck(scenario: Scenario, asked: Stuck) -> Verdict:
     """Say which waiting pods fit nowhere, and group them by what keeps them out; yes where none is stuck."""
-    found = [f for f in _filtered(scenario) if asked.namespace in ("", f.pod.namespace)]
+    found = [
+        f for f in _filtered(scenario, added(asked, "stuck")) if asked.namespace in ("", f.pod.namespace)
+    ]
     unplaced = {f.pod.full_name: f for f in found if _is_gated(f) or not len(f.nodes)}
     grouped = _grouped(unplaced)
     answer = {
@@ -79,8 +83,8 @@ def stuck(scenario: Scenario, asked: Stuck) -> Verdict:
 STUCK = Evaluator(question=Stuck, evaluate=stuck)
 
 
-def _filtered(scenario: Scenario) -> list[Filtered]:
-    cluster = snapshot.read(scenario)
+def _filtered(scenario: Scenario, enforced: NodeAffinity | None) -> list[Filtered]:
+    cluster = snapshot.read(scenario, enforced)
     pods = snapshot.waiting(scenario)
     scenario.budget.admit_looks(len(pods), cluster.size, path="objects")
     with located(scenario):

@@ -26,9 +26,10 @@ class PreferredNodes(Score):
 
     @classmethod
     def prepare(cls, cluster: Cluster, demand: Demand) -> Self | None:
-        """Return None for a pod without preferences."""
+        """Return None without preferences: of the pod, and of the scheduler for every pod."""
         affinity = demand.pod.spec.affinity
-        preferred = affinity.node_affinity.preferred if affinity and affinity.node_affinity else None
+        stated = (cluster.enforced, affinity.node_affinity if affinity else None)
+        preferred = [each for one in stated if one for each in one.preferred or ()]
         if not preferred:
             return None
         weights = np.zeros(cluster.size)
