@@ -21,6 +21,7 @@ _UNIT = re.compile(
 _SECONDS = frozenset({"초", "s", "sec", "secs", "second", "seconds"})
 _WORDS_OF_A_PROPERTY = 4
 _BARE = re.compile(r"^[\w./:%+-]+$")
+_STANDS_FIRST = re.compile(r"\s*(?:[=:(→–-]|$)")  # behind a value; `…이면` makes a condition of it
 _CODED = re.compile(r"(?P<field>[A-Za-z]\w*)\s*:\s+(?P<value>\S+)")
 _NOT_OWNERS = frozenset({"Pod", "Container", "Pod.status", "Pod.phase", "Pod.conditions", "ContainerState"})
 
@@ -295,7 +296,7 @@ def coded(reading: Reading, node: Node) -> Iterator[Fact]:
             continue
         if node.left_terms and node.right == written:
             owners = Owners(tuple(t.name for t in node.left_terms), node, ())
-        elif node.text.startswith(written) and not node.left_terms:
+        elif node.text.startswith(written) and _STANDS_FIRST.match(node.text[len(written) :]):
             owners = reading.owners(node)
         else:
             continue

@@ -97,6 +97,9 @@ _HANGUL = re.compile(r"[가-힣]")
 _OBJECT_NAME = re.compile(r"(?:^|[\s'\"`(])(?P<name>default|[a-z0-9]+(?:-[a-z0-9]+)+)[`'\"]?\s$")
 _SAYS = re.compile(r"\b(?:is|are|was|were|can|cannot|must|should|may|has|have|does|do)\b", re.IGNORECASE)
 _LATIN_WORD = re.compile(r"[A-Za-z]{4,40}$")
+_WHOLE = frozenset(
+    {"Document", "Kubernetes", "KubernetesArchitecture", "Cluster", "ControlPlane", "WorkerNode"}
+)
 _FIELDS_AROUND = 2
 _PAIR = 2
 _NEAR = 2  # how far above a line the words around it reach
@@ -629,7 +632,7 @@ class _Reader:
             node.clause = True
             return
         role = role_of(bare)
-        if role in _ROLES_OF_HEADINGS:
+        if role in _ROLES_OF_HEADINGS or (role == "parts" and _belong_elsewhere(context.owners)):
             node.role = role
             return
         dealt = _GLOSSED_PAIR.match(text) is not None  # each name has its own bracket
@@ -923,6 +926,11 @@ def _enumerations_by_field() -> dict[str, tuple[str, ...]]:
 
 
 _ENUMERATIONS_BY_FIELD = _enumerations_by_field()
+
+
+def _belong_elsewhere(owners: tuple[str, ...]) -> bool:
+    """Whether `구성 요소` is a label of what stands above (RBAC), and not the components of Kubernetes."""
+    return bool(owners) and owners[0] not in _WHOLE
 
 
 def _choices(terms: tuple[Term, ...]) -> tuple[Choice, ...]:

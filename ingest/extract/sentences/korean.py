@@ -602,6 +602,8 @@ def _target(verb: _Verb) -> Named | None:
 
 
 def _selected(scene: Scene, verb: _Verb, agents: tuple[str, ...]) -> Iterator[Fact]:
+    if verb.stem == "고르" and verb.tail.startswith("게"):
+        return  # 고르게: evenly
     patients = tuple(p for p in _patients(scene, verb) if p.mention.particle in _OBJECT)
     yield from _selected_by(scene, verb, agents)
     for agent in _agent(verb, agents, besides=patients):

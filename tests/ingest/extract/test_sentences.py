@@ -54,6 +54,7 @@ def test_a_sentence_says(read: Read, line: str, fact: str) -> None:
         pytest.param("Settings for access control of a Pod", "HorizontalPodAutoscaler manages Pod", id="en a noun that looks like a verb"),
         pytest.param("노드 하나에서 읽고 쓸 수 있다", "HorizontalPodAutoscaler uses Node", id="ko to read and write"),
         pytest.param("CNI 지원 필요", "HorizontalPodAutoscaler uses CNI", id="ko need is not use"),
+        pytest.param("파드를 고르게 나눈다", "HorizontalPodAutoscaler selects Pod", id="ko evenly is not to choose"),
         pytest.param("`kubectl create serviceaccount ci`", "kubectl creates ServiceAccount", id="a command is no sentence"),
     ],
 )  # fmt: skip
