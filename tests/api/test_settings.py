@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from api.settings import Settings, from_environment
+from ontology.budget import Budget
 from ontology.errors import BadInputError
 
 
@@ -31,3 +32,15 @@ def test_a_folder_that_is_named_goes_before_the_environment() -> None:
 def test_a_limit_is_a_number_above_zero(text: str) -> None:
     with pytest.raises(BadInputError, match="KUBELORE_SPARQL_SECONDS"):
         from_environment(environment={"KUBELORE_SPARQL_SECONDS": text})
+
+
+def test_scenarios_have_a_budget_of_their_own_and_a_stricter_one_over_http() -> None:
+    found = from_environment(
+        environment={"KUBELORE_MAX_SCENARIO_PODS": "7", "KUBELORE_MAX_SERVED_LOOKS": "8"}
+    )
+
+    assert (found.own_budget.pods, found.served_budget.looks) == (7, 8)
+    usual = Settings()
+    assert usual.own_budget == Budget()
+    assert usual.served_budget.objects < usual.own_budget.objects
+    assert usual.served_budget.looks < usual.own_budget.looks
