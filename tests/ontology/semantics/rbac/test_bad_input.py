@@ -170,9 +170,8 @@ def test_a_changed_manifest_is_seen() -> None:
     assert answer(asked).answer["allowed"] is False
 
 
-@pytest.mark.parametrize("odd", [{"generation": 10**30}, {"labels": {"a": "\ud800"}}])
-def test_what_no_text_holds_is_answered_all_the_same(odd: dict[str, Any]) -> None:
-    manifest = {**role(), "metadata": {"name": "r", "namespace": "dev", **odd}}
+def test_what_no_text_holds_is_answered_all_the_same() -> None:
+    manifest = {**role(), "metadata": {"name": "r", "namespace": "dev", "labels": {"a": "\ud800"}}}
 
     assert answer({"system": "rbac", "objects": [manifest], "question": ASKED}).answer["allowed"] is False
 
