@@ -93,6 +93,7 @@ _ROLES_BEFORE_NAMES = frozenset(
     ["command", "example", "option", "definition", "default", "purpose", "cause", "alias", "remark"]
 )
 _QUESTION_OR_ANSWER = re.compile(r"(?:Q|A|질문|답변?|문|Ans(?:wer)?|Question)\s*\d*$", re.IGNORECASE)
+_HANGUL_WORD = re.compile(r"[가-힣]{2,8}")
 _HANGUL = re.compile(r"[가-힣]")
 _OBJECT_NAME = re.compile(r"(?:^|[\s'\"`(])(?P<name>default|[a-z0-9]+(?:-[a-z0-9]+)+)[`'\"]?\s$")
 _SAYS = re.compile(r"\b(?:is|are|was|were|can|cannot|must|should|may|has|have|does|do)\b", re.IGNORECASE)
@@ -339,6 +340,8 @@ class Linker:
         if bare.endswith("*") or bare.startswith("*"):
             bare = bare.strip("* ")
         choice = self.resolve(bare, context, line=line)
+        if choice is None and len(rest) == 1 and _HANGUL_WORD.fullmatch(bare):
+            choice = self.resolve(rest[0], context, line=line, slot=False)  # `전략(strategy)`
         role = ""
         if choice is None:
             shorter, role = without_role(bare)

@@ -880,6 +880,7 @@ def _orders(scene: Scene, found: tuple[_Verb, ...]) -> Iterator[Fact]:
                 yield scene.fact(one[-1].name, "precedes", two[-1].name)
     yield from _connected_after(scene, found)
     yield from _transitions(scene)
+    yield from _successions(scene)
 
 
 def _connected_after(scene: Scene, found: tuple[_Verb, ...]) -> Iterator[Fact]:
@@ -902,6 +903,17 @@ def _transitions(scene: Scene) -> Iterator[Fact]:
             and one.name == two.name
             and first.mention.particle == "에서"
             and second.mention.particle in {"로", "으로", "이", "가"}
+        ):
+            yield scene.fact(first.name, "transitionsTo", second.name)
+
+
+def _successions(scene: Scene) -> Iterator[Fact]:
+    """`A는 B로 대체되었다`: B comes after A."""
+    for first, second in pairwise(scene.named):
+        if (
+            first.mention.particle in {"은", "는", "이", "가", "을", "를"}
+            and second.mention.particle in {"로", "으로"}
+            and scene.text[second.mention.stop - scene.offset :].lstrip().startswith("대체")
         ):
             yield scene.fact(first.name, "transitionsTo", second.name)
 

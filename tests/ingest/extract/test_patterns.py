@@ -55,6 +55,7 @@ Read = Callable[[str], set[str]]
         pytest.param("# NetworkPolicy\n- CNI 지원 필요 e.g. Calico, Cilium", {"NetworkPolicy requires CNI", "CNI hasExample Calico", "CNI hasExample Cilium"}, id="examples of the class before them"),
         pytest.param("# Volume\n> [!warning] Recycle is deprecated", {"ReclaimPolicy.Recycle status Deprecated"}, id="status of what opens the sentence"),
         pytest.param("# RBAC\n## 구성 요소\n- Role", {"Role partOf RBAC"}, id="parts of what stands above"),
+        pytest.param("# Deployment\n- 전략(strategy)\n  - Recreate", {"Deployment hasField strategy", "strategy hasValue DeploymentStrategy.Recreate"}, id="a word with its term in brackets"),
         pytest.param("# k8s\n```sh\nk create cm app --from-literal=a=b\n```", {"ConfigMap hasCommand k create cm app --from-literal=a=b"}, id="kubectl in short"),
         pytest.param("# k8s\n- 인증에는 토큰, X509가 있다", {"Authentication hasExample Token", "Authentication hasExample X509ClientCert"}, id="there are"),
     ],

@@ -32,6 +32,7 @@ def about_pods(line: str) -> str:
         pytest.param("RoleBinding은 Role을 ServiceAccount에 연결한다", "RoleBinding connectsTo ServiceAccount", id="ko links both"),
         pytest.param("nodeSelector는 레이블이 일치하는 노드를 선택한다", "nodeSelector selects Node", id="ko what matches does not choose"),
         pytest.param("nodeSelector는 레이블이 일치하는 노드를 선택한다", "nodeSelector uses Label", id="ko goes by labels"),
+        pytest.param("ReplicationController는 ReplicaSet으로 대체되었다", "ReplicationController transitionsTo ReplicaSet", id="ko successor"),
         pytest.param("EndpointSlice replaces Endpoints", "Endpoints transitionsTo EndpointSlice", id="en successor"),
         pytest.param("A Deployment manages ReplicaSets", "Deployment manages ReplicaSet", id="en active"),
         pytest.param("ReplicaSets are managed by a Deployment", "Deployment manages ReplicaSet", id="en passive"),
