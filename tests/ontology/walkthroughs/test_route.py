@@ -80,6 +80,24 @@ BOTH = ["10.0.1.1:8080", "10.0.2.1:8080"]
         pytest.param("10.0.1.1:8080", "external", [], [], False, id="M a pod's address is internal"),
         pytest.param("web:80", "shop/client", [service()], BOTH, True, id="S by name"),
         pytest.param("web.shop:80", "shop/client", [service()], BOTH, True, id="S by name and namespace"),
+        pytest.param(
+            "web.shop.svc.cluster.local:80", "shop/client", [service()], BOTH, True, id="S by full name"
+        ),
+        pytest.param(
+            "web.shop.svc.cluster.local.:80", "shop/client", [service()], BOTH, True, id="S by absolute name"
+        ),
+        pytest.param(
+            "node/n2:30080",
+            "shop/client",
+            [service(type="NodePort")],
+            BOTH,
+            True,
+            id="S node port from a pod",
+        ),
+        pytest.param(
+            "192.0.2.9:30080", "external", [service(type="NodePort")], [], None, id="S no such node"
+        ),
+        pytest.param("shop/client:8080", "shop/client", [], [], True, id="M a pod to itself"),
         pytest.param("10.96.1.1:80", "shop/client", [service()], BOTH, True, id="S by cluster IP"),
         pytest.param("10.96.1.1:80", "node/n3", [service()], BOTH, True, id="S from a node"),
         pytest.param(
