@@ -12,6 +12,7 @@ from api.context import Context
 from api.json import encode
 from api.problems import RefusedError, problem
 from api.settings import Settings, from_environment
+from graph.errors import GraphError
 from ontology import evaluators
 from ontology.budget import Budget
 from ontology.lang import Lang
@@ -113,10 +114,14 @@ def _answer_all(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _cite(data: Path | None, settings: Settings) -> verdicts.Cite:
     folder = replace(settings, data=data) if data else settings
-    # a verdict needs no graph: without one there is nothing to cite
-    return (
-        verdicts.citing(Context(folder).view.citations) if folder.snapshot.exists() else verdicts.no_citations
-    )
+    # a verdict needs no graph: without one, or with a broken one, there is nothing to cite
+    if not folder.snapshot.exists():
+        return verdicts.no_citations
+    try:
+        return verdicts.citing(Context(folder).view.citations)
+    except GraphError as error:
+        sys.stderr.write(f"no note lines are cited: {error}\n")
+        return verdicts.no_citations
 
 
 def _document(answered: list[dict[str, Any]], form: str) -> str:

@@ -158,3 +158,19 @@ def test_the_gravest_of_several_scenarios_is_the_exit_code(kubelore: Kubelore, t
     assert done.returncode == 2
     assert "unknown system `servces` (did you mean `services`?)" in done.stderr
     assert "web (services, endpoints): yes" in done.stdout
+
+
+def test_a_broken_graph_takes_the_citations_and_not_the_verdict(
+    kubelore: Kubelore, scenario: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "graph"
+    data.mkdir()
+    (data / "snapshot.msgpack").write_bytes(b"not a read model")
+
+    whole, broken = (
+        kubelore("evaluate", str(scenario)),
+        kubelore("evaluate", str(scenario), "--data", str(data)),
+    )
+
+    assert (broken.returncode, broken.stdout) == (whole.returncode, whole.stdout)
+    assert "no note lines are cited" in broken.stderr
