@@ -26,8 +26,8 @@ check: setup
 
 # what only apt has; where it cannot be installed, the tests that need it say so
 tools:
-	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
-	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null || true
+	@{ command -v chromium && command -v curl; } >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
+	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium curl; } >/dev/null || true
 
 test: check tools
 	$(BIN)/pytest
