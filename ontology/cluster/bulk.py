@@ -1,8 +1,8 @@
 """Manifests in bulk: checked and kept as the JSON text they came in, decoded straight into typed objects.
 
 A cluster of 150,000 pods as plain mappings takes ten times its text in memory, and longer to check than to
-schedule on. Here the schema of a kind becomes a decoder that refuses what the API would; it says only that
-something is wrong, and who must say what and where falls back to `schema.check` on the plain mapping.
+schedule on. Here the compiled schema of a kind decodes the text and refuses what the API would; it says only
+that something is wrong, and who must say what and where falls back to `schema.check` on the plain mapping.
 """
 
 import json
@@ -12,20 +12,10 @@ from typing import Any
 
 import msgspec
 
-from ontology.cluster import schema
+from ontology.cluster import compiled
 
 # Kinds of which clusters have thousands. Others stay plain: there are few, and many ways to read them.
 KINDS = frozenset({("v1", "Pod"), ("v1", "Node")})
-_SCALARS: Mapping[str, Any] = {
-    "s": str,
-    "i": int,
-    "n": int | float,
-    "b": bool,
-    "q": str | int | float,
-    "x": int | str,
-    "o": dict[str, Any],
-    "*": Any,
-}
 
 
 class Head(msgspec.Struct, rename="camel"):
@@ -75,25 +65,4 @@ def accepts(head: Head, text: memoryview) -> bool:
 
 @cache
 def _decoder(api_version: str, kind: str) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(_struct(schema.load().kinds[f"{api_version}/{kind}"]))
-
-
-@cache
-def _struct(type_id: str) -> type[msgspec.Struct]:
-    type_ = schema.load().types[type_id]
-    names = {f"f{i}": name for i, name in enumerate(type_.fields)}
-    fields = [(field, _type(type_.fields[name]) | None, None) for field, name in names.items()]
-    return msgspec.defstruct(type_.name, fields, rename=names, forbid_unknown_fields=True, gc=False)
-
-
-def _type(coded: Any) -> Any:
-    if isinstance(coded, str):
-        return _SCALARS[coded]
-    code, inner = coded
-    match code:
-        case "a":
-            return list[_type(inner) | None]  # type: ignore[misc]
-        case "m":
-            return dict[str, _type(inner) | None]  # type: ignore[misc]
-        case _:
-            return _struct(inner)
+    return msgspec.json.Decoder(compiled.kind(api_version, kind) or Any)

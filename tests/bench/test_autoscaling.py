@@ -15,6 +15,7 @@ from ontology.semantics.autoscaling import horizontal, recommend
 
 RECORDED = Path(__file__).parents[1] / "conformance" / "autoscaling.ndjson.gz"
 PASSES = 10_000
+ROUNDS = 3
 
 
 def recorded() -> list[dict[str, Any]]:
@@ -32,30 +33,36 @@ def prepared(raw: dict[str, Any]) -> tuple[HorizontalPodAutoscaler, horizontal.O
     return autoscaler, recommend.observed(found, autoscaler, asked, target, instants.parse(asked.now))
 
 
-def test_ten_thousand_passes_take_less_than_2_s(report: Callable[[str], None]) -> None:
-    cases = [prepared(raw) for raw in recorded()]
-    rounds = PASSES // len(cases)
+def seconds(work: Callable[[], object]) -> float:
+    """Processor time of the quickest of three rounds."""
 
-    began = time.process_time()
-    for _ in range(rounds):
-        for autoscaler, seen in cases:
-            horizontal.recommend(autoscaler, seen)
-    spent = time.process_time() - began
+    def once() -> float:
+        began = time.process_time()
+        work()
+        return time.process_time() - began
 
-    report(f"{rounds * len(cases):,} passes over recorded cases: {spent:.2f} s of one core")
+    return min(once() for _ in range(ROUNDS))
+
+
+def test_ten_thousand_plain_scenarios_take_less_than_2_s(report: Callable[[str], None]) -> None:
+    """What a user calls: plain manifests in, checked and decoded, the verdict's answer out."""
+    cases = recorded()
+    times = PASSES // len(cases)
+
+    spent = seconds(lambda: [evaluators.answer(raw).answer for _ in range(times) for raw in cases])
+
+    report(f"{times * len(cases):,} passes from plain manifests to the answer: {spent:.2f} s of one core")
     assert spent < 2
 
 
-def test_scenarios_from_plain_manifests(report: Callable[[str], None]) -> None:
-    cases = recorded()
+def test_ten_thousand_passes_over_decoded_objects_take_less_than_1_s(report: Callable[[str], None]) -> None:
+    cases = [prepared(raw) for raw in recorded()]
+    times = PASSES // len(cases)
 
-    began = time.process_time()
-    for raw in cases:
-        evaluators.answer(raw)
-    spent = time.process_time() - began
+    spent = seconds(lambda: [horizontal.recommend(*case).answer for _ in range(times) for case in cases])
 
-    report(f"the same from plain manifests, checked and decoded: {len(cases) / spent:,.0f} a second")
-    assert len(cases) / spent > 500
+    report(f"{times * len(cases):,} passes over decoded objects: {spent:.2f} s of one core")
+    assert spent < 1
 
 
 def test_a_simulated_day_takes_less_than_1_s(report: Callable[[str], None]) -> None:

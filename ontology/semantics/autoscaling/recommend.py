@@ -1,6 +1,6 @@
 """The question `recommend`: what one pass of the HorizontalPodAutoscaler decides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ontology import instants, selectors
 from ontology.cluster.autoscaling import HorizontalPodAutoscaler
@@ -13,6 +13,10 @@ from ontology.semantics.autoscaling.behavior import Change, Past, Recommendation
 from ontology.semantics.autoscaling.horizontal import Observed, Pass, Target
 from ontology.semantics.autoscaling.samples import Metrics
 from ontology.verdict import Outcome, Verdict
+
+_SCALABLE: Mapping[str, type[Deployment | StatefulSet | ReplicaSet]] = {
+    each.KIND: each for each in (Deployment, StatefulSet, ReplicaSet)
+}
 
 
 class PastRecommendation(Question, frozen=True):
@@ -66,13 +70,9 @@ def evaluate(scenario: Scenario, asked: Recommend) -> Verdict:
 def target_of(scenario: Scenario, autoscaler: HorizontalPodAutoscaler) -> Target | None:
     """Return what the autoscaler scales, None if it is not there."""
     wanted = autoscaler.spec.scale_target_ref
-    every: tuple[Deployment | StatefulSet | ReplicaSet, ...] = (
-        *scenario.all(Deployment),
-        *scenario.all(StatefulSet),
-        *scenario.all(ReplicaSet),
-    )
-    for each in every:
-        if (each.KIND, each.name, each.namespace) == (wanted.kind, wanted.name, autoscaler.namespace):
+    kind = _SCALABLE.get(wanted.kind)
+    for each in scenario.each(kind) if kind is not None else ():
+        if (each.name, each.namespace) == (wanted.name, autoscaler.namespace):
             return Target(
                 kind=each.KIND,
                 name=each.name,
