@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 from ontology.errors import TooCostlyError
 from ontology.verdict import Step
@@ -44,6 +44,16 @@ class Clock:
         """Plan an action."""
         self._count += 1
         heappush(self._queue, (time, priority, self._count, action))
+
+    @property
+    def due(self) -> int | None:
+        """When the next thing will happen, None if nothing is planned."""
+        return self._queue[0][0] if self._queue else None
+
+    def postpone(self, to: int) -> None:
+        """Let everything that was due before `to` happen then: nobody was there to do it."""
+        self._queue = [(max(each[0], to), *each[1:]) for each in self._queue]
+        heapify(self._queue)
 
     def step(self, until: int) -> bool:
         """Let the next thing up to `until` happen, that instant included; tell whether there was one.

@@ -9,20 +9,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from ontology import restart_policies
 from ontology.cluster.meta import Condition
 from ontology.cluster.nodes import Taint
 from ontology.cluster.pods import Pod, Toleration
 from ontology.semantics.eviction import plans
 from ontology.semantics.lifecycle.containers import Role, role
-from ontology.semantics.lifecycle.phases import FINAL, Readings
-from ontology.semantics.lifecycle.sync import Act
+from ontology.semantics.lifecycle.phases import FINAL
 from ontology.semantics.probes import thresholds
 from ontology.semantics.probes.thresholds import Kind
-from ontology.verdict import Step
+from ontology.walkthroughs.timeline import syncing
 from ontology.walkthroughs.timeline.actors import Actor, Habits
 from ontology.walkthroughs.timeline.clock import END, MS, WORLD, Clock, milliseconds
-from ontology.walkthroughs.timeline.judgement import Key
 from ontology.walkthroughs.timeline.probing import Worker
 from ontology.walkthroughs.timeline.reports import Look, Reports
 from ontology.walkthroughs.timeline.runtime import OOM_KILLED, SIGKILLED, Runtime, allowed_grace
@@ -52,7 +49,7 @@ class Life:
     def __init__(self, pod: Pod, happenings: Sequence[Happening], services: Sequence[str], path: str) -> None:
         self.pod = replace(pod, status=replace(pod.status, phase="", conditions=None))
         self.clock = Clock()
-        self.actors = {actor.name: actor for actor in _actors(pod, path)}
+        self.actors = {actor.name: actor for actor in actors_of(pod, path)}
         self.runtime = Runtime(self.pod, self.actors, self.clock)
         self.reports = Reports(self.pod, services, self.clock)
         self.gates: dict[str, str] = {}
@@ -236,48 +233,16 @@ class Life:
         if self.runtime.stopping:
             self.runtime.stop_sidecars()
         elif self.scheduled:
-            while self._sync():
-                pass
+            syncing.sync_all(self.runtime, lambda: self.reports.judgement)
         self._report()
         if self.deletion_grace is not None and self.reporting and not self.runtime.any_running:
             self.removed = True
             self.clock.tell("pod", "pod", "removed", "Removed")
 
-    def _sync(self) -> bool:
-        """Do what one sync says, and tell whether it started something, so that another one is due."""
-        again = False
-        for decision in self.reports.judgement.sync(*self._readings()):
-            for act, name in decision.acts:
-                if act is Act.KILL_POD:
-                    self.runtime.stop_all(self.runtime.grace)
-                    self.runtime.stop_sidecars()
-                    return False
-                if act is Act.RESTART_ALL:
-                    self._restart_all(decision.step)
-                    return True
-                actor = self.actors[name]
-                if not (actor.pending or actor.running or actor.stopping):
-                    self.runtime.start(actor, (decision.step,))
-                    again = again or actor.running
-        return again
-
-    def _restart_all(self, step: Step) -> None:
-        """Reset every container: what runs is ended, and all begin again with the init containers."""
-        for actor in self.actors.values():
-            if actor.running:
-                self.runtime.end(actor, SIGKILLED, restart_policies.RESTARTING_ALL, (step,))
-            self.runtime.wait(actor, "PodInitializing", "Creating", because=(step,))
-            actor.reset()
-
-    def _readings(self) -> tuple[Key, Readings]:
-        """Return the readings of all containers, and the key that stands for them."""
-        readings = tuple(actor.reading() for actor in self.actors.values())
-        return tuple(actor.key for actor in self.actors.values()), readings
-
     def _report(self) -> None:
         if not self.reporting and not self.node_silent:
             return
-        key, readings = self._readings()
+        key, readings = syncing.readings(self.actors)
         deleted = self.deletion_grace is not None
         self.reports.tell(
             Look(
@@ -292,7 +257,7 @@ class Life:
         )
 
 
-def _actors(pod: Pod, path: str) -> Iterator[Actor]:
+def actors_of(pod: Pod, path: str) -> Iterator[Actor]:
     """Yield init containers and sidecars, then main containers, in the order of the spec."""
     for member, containers, init in (
         ("initContainers", pod.spec.init_containers, True),
