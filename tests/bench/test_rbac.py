@@ -1,7 +1,8 @@
 """RBAC: requests a second with the authorizer's reason, beside a visit of every binding; and the index.
 
 Times are of the processor, so that others on the machine count little. More than half of the requests are
-denied. Roles, bindings and requests are random with a fixed seed: one role for ten bindings, three subjects
+denied, and these are measured by themselves too. `First` is the first request of each subject: no two requests
+of such a round have the user or a group in common, and the index is fresh. Roles, bindings and requests are random with a fixed seed: one role for ten bindings, three subjects
 at most, one binding in ten cluster-wide, wildcards and resource names now and then.
 """
 
@@ -37,7 +38,7 @@ RESOURCES = (
     ("batch", "jobs"),
 )
 VERBS = ("get", "list", "watch", "create", "update", "patch", "delete")
-REQUESTS, ROUNDS = 3000, 7
+REQUESTS, ROUNDS, FRESH = 3000, 7, 3
 
 
 def rule(random: Random) -> PolicyRule:
@@ -115,6 +116,17 @@ def rate(ask: Callable[[Request], object], requests: Sequence[Request]) -> float
     return len(requests) / (process_time() - began)
 
 
+def first_rate(objects: Sequence[RbacObject], requests: Sequence[Request]) -> float:
+    """The best of some rounds over requests of distinct subjects, each round with an index of its own."""
+    distinct: list[Request] = []
+    met: set[str] = set()
+    for each in requests:
+        if met.isdisjoint({each.user.name, *each.user.groups}):
+            distinct.append(each)
+            met |= {each.user.name, *each.user.groups}
+    return max(rate(Authorizer(objects).authorize, distinct) for _ in range(FRESH))
+
+
 @pytest.mark.parametrize(
     ("bindings", "floor", "visits"),
     [
@@ -130,16 +142,19 @@ def test_authorize_with_its_reason(
     index = Authorizer(objects)
     assert all(index.authorize(each).allowed == visit(index, each) for each in requests[:visits])
 
-    first = rate(index.authorize, requests)
+    first = first_rate(objects, requests)
+    once = rate(Authorizer(objects).authorize, requests)
     settled = median(rate(index.authorize, requests) for _ in range(ROUNDS))
+    denied = [each for each in requests if not index.authorize(each).allowed]
+    refused = median(rate(index.authorize, denied) for _ in range(ROUNDS))
     scan = rate(lambda each: visit(index, each), requests[:visits])
 
-    allowed = sum(index.authorize(each).allowed for each in requests) / len(requests)
     report(
-        f"rbac authorize, {bindings} bindings: {settled:,.0f}/s, first time {first:,.0f}/s, "
-        f"visit of all {scan:,.0f}/s (x {settled / scan:,.0f}), {allowed:.0%} allowed"
+        f"rbac authorize, {bindings} bindings: {settled:,.0f}/s, denied {refused:,.0f}/s, "
+        f"asked once {once:,.0f}/s, first of each subject {first:,.0f}/s, "
+        f"visit of all {scan:,.0f}/s (x {settled / scan:,.0f}), {1 - len(denied) / len(requests):.0%} allowed"
     )
-    assert settled >= floor
+    assert min(settled, refused, once, first) >= floor
 
 
 def test_the_index_of_100000_bindings(report: Callable[[str], None]) -> None:

@@ -2,10 +2,11 @@
 
 The authorizer of Kubernetes visits every ClusterRoleBinding, then every RoleBinding of the namespace, and
 takes the first that applies and allows. Here each pair of binding and subject gets a *rank* in that order.
-A table for each subject and namespace maps what rules spell (verb, group, resource) to the lowest rank that
-grants it, so that the first allowing binding, and within it the first subject, is the minimum of a few
-look-ups. A table is built when its subject first asks; what others hold costs a request nothing. What there
-is most of, grants and what subjects hold, is kept out of the garbage collector: none of it forms cycles.
+A request looks at the ranks of its own user and groups alone, in its namespace and cluster-wide, and asks the
+table of each role; a subject with many bindings has one table for all of them. So the first allowing binding,
+and within it the first subject, is the minimum of a few look-ups, the first request of a subject costs what
+later ones do, and what others hold costs nothing. What there is most of, grants and what subjects hold, is
+kept out of the garbage collector: none of it forms cycles.
 
 Source: kubernetes.io/docs/reference/access-authn-authz/rbac (v1.36).
 """
@@ -34,13 +35,14 @@ from ontology.semantics.rbac import rules, subjects
 from ontology.semantics.rbac.aggregation import aggregate
 from ontology.semantics.rbac.quoting import quote
 from ontology.semantics.rbac.requests import Request, User
+from ontology.semantics.rbac.tables import NEVER, Table
 
 CLUSTER = ""  # the scope of ClusterRoleBindings
-_NEVER = 1 << 62
-_SPELLED_OUT = (0, 0, 0)
-# A rule of more rights is tested as it is, and so is every rule of a table that has grown too large: three
-# lists of a thousand entries would spell a thousand million.
-_MOST_RIGHTS, _MOST_ENTRIES = 512, 1_000_000
+# So many rights are spelled out with the index, so that the first request finds them: more than most clusters
+# have. What is beyond them is spelled out when it is first asked for.
+_SPELLED = 2_000_000
+
+_NOTHING = Table(())
 
 
 class Grant(Struct, frozen=True, gc=False):
@@ -73,94 +75,27 @@ class Decision(Struct, frozen=True):
     rank: int | None = None
 
 
-class _Table:
-    """What one subject holds in one scope: the lowest rank for each thing that rules spell.
+class _Held(Struct, gc=False):
+    """What one subject holds in one scope: the ranks of its grants, ascending, and the table of their rules.
 
-    Where it is `plain`, nothing but `any_name` need be looked at for a resource.
+    The ranks in `table` count from `base`: a single grant has the table of its role. `missing` are the grants
+    whose role does not exist; they are not among `ranks`.
     """
 
-    __slots__ = (
-        "any_name",
-        "large",
-        "missing",
-        "named",
-        "plain",
-        "prefix_lengths",
-        "prefixes",
-        "shapes",
-        "urls",
-    )
-
-    def __init__(self, ranks: Iterable[int], grants: Sequence[Grant]) -> None:
-        self.any_name: dict[tuple[str, str, str], int] = {}
-        self.named: dict[tuple[str, str, str, str], int] = {}
-        self.urls: dict[tuple[str, str], int] = {}
-        self.prefixes: dict[tuple[str, str], int] = {}
-        self.large: list[tuple[int, PolicyRule]] = []
-        self.missing: list[int] = []
-        shapes: set[rules.Shape] = set()
-        for rank in ranks:  # ascending, so the first to set a key has the lowest rank
-            found = grants[rank].rules
-            if found is None:
-                self.missing.append(rank)
-                continue
-            for rule in found:
-                if rules.size(rule) > _MOST_RIGHTS or len(self.any_name) + len(self.named) > _MOST_ENTRIES:
-                    self.large.append((rank, rule))
-                else:
-                    self._add(rule, rank, shapes)
-        self.shapes: tuple[rules.Shape, ...] = tuple(shapes - {_SPELLED_OUT})
-        self.prefix_lengths = sorted({len(prefix) for _, prefix in self.prefixes})
-        self.plain = not (self.named or self.shapes or self.large)
-
-    def _add(self, rule: PolicyRule, rank: int, shapes: set[rules.Shape]) -> None:
-        for verb in rule.verbs:
-            for url in rule.non_resource_urls:
-                self.urls.setdefault((verb, url), rank)
-                prefix = rules.url_prefix(url)
-                if prefix is not None:
-                    self.prefixes.setdefault((verb, prefix), rank)
-            for group in rule.api_groups:
-                for resource in rule.resources:
-                    shapes.add(rules.shape(verb, group, resource))
-                    if not rule.resource_names:
-                        self.any_name.setdefault((verb, group, resource), rank)
-                    for name in rule.resource_names:
-                        self.named.setdefault((verb, group, resource, name), rank)
-
-    def rank(self, request: Request, exact: tuple[str, str, str]) -> int:
-        """Return the lowest rank that allows a request for a resource."""
-        name = request.name
-        best = min(self.any_name.get(exact, _NEVER), self.named.get((*exact, name), _NEVER))
-        if self.shapes:
-            verbs, groups, resources = rules.entries(request)
-            for verb, group, resource in self.shapes:
-                if resource < len(resources):  # `*/scale` asks for a subresource
-                    key = (verbs[verb], groups[group], resources[resource])
-                    best = min(best, self.any_name.get(key, _NEVER), self.named.get((*key, name), _NEVER))
-        return min(best, self._large_rank(request)) if self.large else best
-
-    def url_rank(self, request: Request, path: str) -> int:
-        """Return the lowest rank that allows a request for a URL."""
-        best = self._large_rank(request)
-        for verb in rules.verb_entries(request):
-            best = min(best, self.urls.get((verb, path), _NEVER))
-            for length in self.prefix_lengths:
-                best = min(best, self.prefixes.get((verb, path[:length]), _NEVER))
-        return best
-
-    def _large_rank(self, request: Request) -> int:
-        return next((rank for rank, rule in self.large if rules.allows(rule, request)), _NEVER)
-
-
-class _Held(Struct, gc=False):
-    """The ranks of one subject in one scope, ascending, and their table once it is asked for."""
-
     ranks: list[int]
-    table: _Table | None = None
+    missing: list[int] | None = None
+    base: int = 0
+    table: Table = _NOTHING
+
+    @property
+    def all(self) -> list[int]:
+        """The ranks of all grants, those without a role too."""
+        return [*self.ranks, *(self.missing or ())]
 
 
 _Scopes = dict[str, _Held]
+
+_DENIED = Decision(allowed=False, reason="")
 
 
 class Authorizer:
@@ -191,25 +126,52 @@ class Authorizer:
         self._groups: dict[str, _Scopes] = {}
         self._grants: list[Grant] = []
         self._reasons: dict[int, str] = {}
+        tables: dict[int, Table] = {}
         for order, binding in enumerate(self.bindings):
-            self._index(order, binding)
+            self._index(order, binding, tables)
+        _spell((*tables.values(), *self._merged()))
 
-    def _index(self, order: int, binding: Binding) -> None:
+    def _index(self, order: int, binding: Binding, tables: dict[int, Table]) -> None:
+        """Take in a binding; `tables` are those of the roles, by the identity of their rules."""
         scope = binding.scope
         found = self.resolve(binding)
+        table = _NOTHING
+        if found is not None and (table := tables.get(id(found), _NOTHING)) is _NOTHING:
+            table = tables[id(found)] = Table(((0, found),))
         for position, subject in enumerate(binding.subjects):
             name = subjects.username(subject, scope)
             holders, key = (self._groups, subject.name) if name is None else (self._users, name)
             scopes = holders.get(key)
             if scopes is None:
                 scopes = holders[key] = {}
-            held = scopes.get(scope)
             rank = len(self._grants)
+            held = scopes.get(scope)
             if held is None:
-                scopes[scope] = _Held([rank])
+                held = scopes[scope] = _Held([])
+            if found is None:
+                held.missing = held.missing or []
+                held.missing.append(rank)
             else:
                 held.ranks.append(rank)
+                held.base, held.table = rank, table
             self._grants.append(Grant(order, binding, position, found))
+
+    def _merged(self) -> Iterator[Table]:
+        """Give every subject with several grants in a scope one table for all of them, and yield these."""
+        for holders in (self._users, self._groups):
+            for scopes in holders.values():
+                for held in scopes.values():
+                    if len(held.ranks) > 1:
+                        held.base, held.table = 0, self._merge(held.ranks)
+                        yield held.table
+
+    def _merge(self, ranks: Iterable[int]) -> Table:
+        """Return the table of several grants, of each role the first."""
+        first: dict[int, tuple[int, Sequence[PolicyRule]]] = {}
+        for rank in ranks:
+            found = self._grants[rank].rules or ()
+            first.setdefault(id(found), (rank, found))
+        return Table(tuple(first.values()))
 
     @property
     def roles(self) -> tuple[Role | ClusterRole, ...]:
@@ -238,28 +200,28 @@ class Authorizer:
         A reference to a role that does not exist never stops the evaluation: it is told only in a denial.
         """
         user, path = request.user, request.path
-        held = [self._users.get(user.name), *map(self._groups.get, user.groups)]
+        holders = [self._users.get(user.name), *map(self._groups.get, user.groups)]
         key = (request.verb, request.api_group, request.combined_resource)
         missing: list[int] = []
         for scope in (CLUSTER, request.scope) if request.scope else (CLUSTER,):
-            best = _NEVER
-            for scopes in held:
-                if scopes is None or (found := scopes.get(scope)) is None:
+            best = NEVER
+            for scopes in holders:
+                if scopes is None or (held := scopes.get(scope)) is None:
                     continue
-                table = found.table
-                if table is None:
-                    table = found.table = _Table(found.ranks, self._grants)
+                table = held.table
                 if path is not None:
                     rank = table.url_rank(request, path)
                 else:
-                    rank = table.any_name.get(key, _NEVER) if table.plain else table.rank(request, key)
+                    rank = table.any_name.get(key, NEVER) if table.plain else table.rank(request, key)
+                rank += held.base
                 best = rank if rank < best else best  # noqa: FURB136 - min() costs a tenth of it all
-                if table.missing:
-                    missing += table.missing
-            if best != _NEVER:
+                if held.missing:
+                    missing += held.missing
+            if best != NEVER:
                 return Decision(allowed=True, reason=self._reason(best), rank=best)
-        reason = f"RBAC: {unresolved(map(self.grant, sorted(missing)))}" if missing else ""
-        return Decision(allowed=False, reason=reason)
+        if not missing:
+            return _DENIED
+        return Decision(allowed=False, reason=f"RBAC: {unresolved(map(self.grant, sorted(missing)))}")
 
     def grants(self, user: User, namespace: str = CLUSTER) -> Iterator[Grant]:
         """Yield the grants that apply to a user in the order of visiting, each binding by its first subject.
@@ -275,9 +237,7 @@ class Authorizer:
     def count(self, user: User, namespace: str) -> int:
         """Return how many subjects of the bindings of `grants` are the user, without visiting them."""
         scopes = {CLUSTER, namespace}
-        return sum(
-            len(each[scope].ranks) for each in self._holders(user) for scope in scopes if scope in each
-        )
+        return sum(len(each[scope].all) for each in self._holders(user) for scope in scopes & each.keys())
 
     def allowing(self, request: Request) -> Iterator[Grant]:
         """Yield every grant that allows the request, in the order of visiting."""
@@ -297,7 +257,7 @@ class Authorizer:
         scopes = tuple(scopes)
         held = [each[scope] for each in self._holders(user) for scope in scopes if scope in each]
         order = -1
-        for rank in sorted({rank for each in held for rank in each.ranks}):
+        for rank in sorted({rank for each in held for rank in each.all}):
             grant = self._grants[rank]
             if grant.order != order:
                 order = grant.order
@@ -308,6 +268,16 @@ class Authorizer:
         if reason is None:
             reason = self._reasons[rank] = f"RBAC: allowed by {granted_by(self._grants[rank])}"
         return reason
+
+
+def _spell(tables: Iterable[Table]) -> None:
+    """Spell tables out until there are as many rights as are spelled out at once."""
+    left = _SPELLED
+    for table in tables:
+        left -= table.size
+        if left < 0:
+            return
+        table.spell()
 
 
 def granted_by(grant: Grant) -> str:

@@ -132,7 +132,7 @@ def test_rules_too_large_to_spell_out_are_tested_as_they_are(
     given_objects: list[RbacObject], request: Request
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ontology.semantics.rbac.bindings._MOST_RIGHTS", 1)
+        patch.setattr("ontology.semantics.rbac.tables._MOST_RIGHTS", 1)
         decision = Authorizer(given_objects).authorize(request)
 
     assert decision == Authorizer(given_objects).authorize(request)
