@@ -5,6 +5,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 FRONTEND := api/web/frontend
+# unpacked, not installed: it stands beside a kubectl that the machine may have
+KUBECTL := .tools/usr/bin/kubectl
 
 .PHONY: setup serve check test bench schema machines sdl web tools
 
@@ -28,6 +30,9 @@ check: setup
 tools:
 	@{ command -v chromium && command -v curl; } >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
 	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium curl; } >/dev/null || true
+	@[ -x $(KUBECTL) ] || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || \
+	  { mkdir -p .tools && cd .tools && apt-get update -qq && apt-get download -qq kubernetes-client && \
+	    dpkg-deb --extract kubernetes-client_*.deb . ; } >/dev/null 2>&1 || true
 
 test: check tools
 	$(BIN)/pytest

@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -15,21 +16,25 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from api.context import Context
-from api.endpoints import health, pages, scenarios
+from api.endpoints import health, kubernetes, pages, scenarios
 from api.endpoints.graphql import graphql
 from api.endpoints.security import Guard, http_error
 from api.endpoints.serving import Serving
 from api.endpoints.sparql import sparql
+from api.kubernetes.cluster import Cluster
 
 _WEB = Path(str(files("api.web")))
 # How often the server looks whether another process has saved a newer graph.
 REFRESH_SECONDS = 1.0
 
 
-def create_app(context: Context, *, hosts: Collection[str] = ()) -> Starlette:
+def create_app(context: Context, *, hosts: Collection[str] = (), manifests: Sequence[Any] = ()) -> Starlette:
     """Return the application that serves the graph of `context`, and follows it as it changes.
 
-    With `hosts` it answers to these names only.
+    With `hosts` it answers to these names only. `manifests` are the cluster that access reviews are about.
+
+    Raises:
+        OntologyError: a role or binding among the manifests that an API server would refuse.
     """
 
     @contextlib.asynccontextmanager
@@ -49,6 +54,7 @@ def create_app(context: Context, *, hosts: Collection[str] = ()) -> Starlette:
             Route("/id/{name:path}", pages.concept),
             Route("/notes/{path:path}", pages.note),
             Route("/systems/{name}", pages.system),
+            *kubernetes.ROUTES,
             Route("/healthz", health.healthz),
             Route("/livez", health.healthz),
             Route("/readyz", health.readyz),
@@ -63,7 +69,7 @@ def create_app(context: Context, *, hosts: Collection[str] = ()) -> Starlette:
         exception_handlers={HTTPException: http_error},
         lifespan=lifespan,
     )
-    app.state.serving = Serving(context)
+    app.state.serving = Serving(context, Cluster(manifests))
     return app
 
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 from importlib.resources import files
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
-from api import ingesting
+from api import ingesting, scenarios
 from api.cli.ingest import progress_bar
 from api.context import Context
 from api.printing import counted
@@ -41,12 +42,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="with a loopback address: another name to answer to, of a proxy for example",
     )
+    parser.add_argument(
+        "-f",
+        "--filename",
+        action="append",
+        default=[],
+        metavar="FILE|DIR|-",
+        help="manifests of the cluster about which `kubectl auth can-i` may ask this server",
+    )
     parser.add_argument("--data", type=Path, metavar="DIR", help="where the graph is kept (.kubelore)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until interrupted."""
-    # before anything is read: nobody waits for an ingest to learn that the port is taken
+    # before the notes are read: nobody waits for an ingest to learn that the port is taken
+    manifests = [each for place in arguments.filename for each in scenarios.load_manifests(place)]
     with _listen(arguments.host, arguments.port) as listener:
         settings = _prepare(arguments)
         if settings is None:
@@ -59,7 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
         )
         sys.stderr.flush()
         loopback = ip_address(host).is_loopback
-        _serve(context, listener, hosts=[*_LOOPBACK, *arguments.allow_host] if loopback else [])
+        hosts = [*_LOOPBACK, *arguments.allow_host] if loopback else []
+        _serve(context, listener, hosts=hosts, manifests=manifests)
     return 0
 
 
@@ -110,12 +121,17 @@ def _examples() -> Path:
     return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
-def _serve(context: Context, listener: socket.socket, *, hosts: Sequence[str]) -> None:
+def _serve(
+    context: Context, listener: socket.socket, *, hosts: Sequence[str], manifests: Sequence[Any]
+) -> None:
     import uvicorn  # noqa: PLC0415 - what is wrong with the notes or the port is said before it loads
 
     from api.app import create_app  # noqa: PLC0415
 
     config = uvicorn.Config(
-        create_app(context, hosts=hosts), log_level="warning", access_log=False, server_header=False
+        create_app(context, hosts=hosts, manifests=manifests),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
     )
     uvicorn.Server(config).run(sockets=[listener])

@@ -7,14 +7,16 @@ from api.graphql.execution import Executor
 from api.graphql.limits import Limits
 from api.graphql.persisted import PersistedQueries
 from api.graphql.windows import Windows
+from api.kubernetes.cluster import Cluster
 from api.settings import Settings
 
 
 class Serving:
-    """The graph as it is served now, and who runs GraphQL over it."""
+    """The graph as it is served now, who runs GraphQL over it, and the cluster of the access reviews."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, cluster: Cluster) -> None:
         self.context = context
+        self.cluster = cluster
         self.executor = Executor(Limits())
         self.persisted = PersistedQueries()
         self._windows = Windows(context.view, budget=context.settings.served_budget)

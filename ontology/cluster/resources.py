@@ -66,13 +66,17 @@ _SIBILANTS = ("s", "x", "ch", "sh")
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One resource: its plural as rules name it, group, kind, and the other names that kubectl knows."""
+    """One resource: its plural as rules name it, group, kind, the other names that kubectl knows, and versions.
+
+    The other names begin with the singular.
+    """
 
     name: str
     group: str
     kind: str
     namespaced: bool
     others: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -83,16 +87,24 @@ class Resource:
 @cache
 def built_in() -> tuple[Resource, ...]:
     """Return the resources of the API itself, the core group first, one for each group and kind."""
-    found: dict[tuple[str, str], Resource] = {}
+    versions: dict[tuple[str, str], list[str]] = {}
     for key in schema.load().kinds:
         api_version, _, kind = key.rpartition("/")
-        group = api_version.rpartition("/")[0]
-        if kind.endswith("List") or kind in _NO_RESOURCES:
-            continue
-        others = (kind.lower(), *_SHORT_NAMES.get(kind, ()))
-        resource = Resource(plural(kind), group, kind, kind not in _CLUSTER_WIDE, others)
-        found.setdefault((group, kind), resource)
-    return tuple(sorted(found.values(), key=lambda each: (each.group, each.name)))
+        group, _, version = api_version.rpartition("/")
+        if not kind.endswith("List") and kind not in _NO_RESOURCES:
+            versions.setdefault((group, kind), []).append(version)
+    found = [
+        Resource(
+            name=plural(kind),
+            group=group,
+            kind=kind,
+            namespaced=kind not in _CLUSTER_WIDE,
+            others=(kind.lower(), *_SHORT_NAMES.get(kind, ())),
+            versions=tuple(served),
+        )
+        for (group, kind), served in versions.items()
+    ]
+    return tuple(sorted(found, key=lambda each: (each.group, each.name)))
 
 
 def plural(kind: str) -> str:
@@ -118,7 +130,14 @@ def custom(manifests: Iterable[Mapping[str, Any]]) -> Iterator[Resource]:
                 kind=str(names.get("kind") or ""),
                 namespaced=spec.get("scope") != "Cluster",
                 others=tuple(str(each) for each in others if each),
+                versions=tuple(_served(spec.get("versions"))),
             )
+
+
+def _served(versions: Any) -> Iterator[str]:
+    for each in versions if isinstance(versions, list) else ():
+        if isinstance(each, Mapping) and each.get("served"):
+            yield str(each.get("name") or "")
 
 
 def find(text: str, resources: Iterable[Resource]) -> Resource | None:
