@@ -1,8 +1,9 @@
 """Blocks of a note: what markdown structure says, with the lines that say it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+import msgspec
 
 
 class BlockKind(StrEnum):
@@ -18,8 +19,7 @@ class BlockKind(StrEnum):
     TERM = "term"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """Inline markdown as it stands in a line, without the marker before it.
 
     `column` (from 1, in code points) is where `text` starts. Soft-wrapped text is one `Line` whose `text`
@@ -32,8 +32,7 @@ class Line:
     last: int
 
 
-@dataclass(slots=True, eq=False, kw_only=True)
-class Block:
+class Block(msgspec.Struct, eq=False, kw_only=True):
     """One block and what stands inside or, for a heading or label, below it.
 
     `level` is the heading's level or the list marker's column; `number` the number of an ordered item;
@@ -42,12 +41,12 @@ class Block:
 
     kind: BlockKind
     line: int
-    lines: list[Line] = field(default_factory=list)
-    children: list["Block"] = field(default_factory=list)
+    lines: list[Line] = []
+    children: list["Block"] = []
     level: int = 0
     number: int | None = None
     info: str = ""
-    rows: list[list[Line]] = field(default_factory=list)
+    rows: list[list[Line]] = []
     task: bool = False
 
     def walk(self) -> Iterator["Block"]:

@@ -6,9 +6,10 @@ could run over the openings of other constructs are bounded, so hostile input st
 """
 
 import re
-from dataclasses import dataclass
 from html import unescape
 from unicodedata import is_normalized, normalize
+
+import msgspec
 
 _MARKUP = re.compile(
     r"""
@@ -32,8 +33,7 @@ _MARKUP = re.compile(
 _SPECIAL = re.compile(r"[`*_\[<~=\\&!]")
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(msgspec.Struct, frozen=True):
     """An image in running text: its alternative text, address as written, and caption."""
 
     alt: str
@@ -41,8 +41,7 @@ class Picture:
     title: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inline:
+class Inline(msgspec.Struct, frozen=True, kw_only=True):
     """Plain text with the ranges that were code or strong, and what it links to and shows."""
 
     text: str

@@ -6,20 +6,16 @@ wants three and would start a new list.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import pairwise
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from ingest.parse import markdown
 from ingest.parse.blocks import Block, BlockKind, Line
 from ingest.parse.inline import plain
 from ontology.statements import Span
-
-# Deeper structure is left as it is: no reader follows it, and the parser recurses once a level.
-MAX_NESTING = 100
 
 _MARKER = re.compile(r"[\s>]*(?P<marker>[-*+]|\d{1,9}[.)])(?=\s|$)")
 _TASK = re.compile(r"\[[ xX]\]\s+")
@@ -69,23 +65,14 @@ class Note:
     front_matter: tuple[int, int] | None = None
 
 
-@cache
-def _markdown() -> MarkdownIt:
-    # Inline text is read by our own, cheaper pass. Indented code is off: in notes, deep indentation
-    # is a list that lost its parent far more often than code.
-    parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable("table").disable("code")
-    parser.core.ruler.enableOnly(["block"])
-    return parser
-
-
 def parse(lines: tuple[str, ...]) -> Note:
     """Return the structure of a note, given as lines without their ends. Never fails."""
     front = _front_matter(lines)
-    body = [line.replace("\0", "\ufffd") for line in lines]
+    body = "\n".join(lines).replace("\0", "\ufffd").split("\n")
     if front:
         body[: front[1]] = [""] * front[1]
     builder = _Builder(body)
-    builder.build(_markdown().parse("\n".join(body)))
+    builder.build(markdown.blocks("\n".join(body)))
     contents = _take_contents(builder.root)
     return Note(root=builder.root, contents=contents, front_matter=front)
 
@@ -123,49 +110,71 @@ class _Builder:
         self.quotes: list[Block] = []
         self.list_depth = 0
         self.cursor = (-1, 0)
+        self.heading: Block | None = None
+        self.row: list[Line] = []
+        self.cell = False
 
-    def build(self, tokens: list[Token]) -> None:  # noqa: C901, PLR0912  one case after the other, none inside another
-        heading: Block | None = None
-        row: list[Line] = []
-        cell = False
+    def build(self, tokens: list[Token]) -> None:
+        handlers: dict[str, Callable[[Token], object]] = {
+            "inline": self._inline,
+            "list_item_open": self._open_item,
+            "list_item_close": self._close_item,
+            "heading_open": self._open_heading,
+            "heading_close": self._close_heading,
+            "blockquote_open": self._open_quote,
+            "blockquote_close": self._close_quote,
+            "table_open": self._open_table,
+            "tr_open": self._open_row,
+            "th_open": self._open_cell,
+            "td_open": self._open_cell,
+            "fence": self._fence,
+            "html_block": self._html,
+        }
         for token in tokens:
-            match token.type:
-                case "heading_open":
-                    heading = self._heading(token)
-                case "heading_close":
-                    heading = None
-                case "list_item_open":
-                    self.list_depth += 1
-                    self._item(token)
-                case "list_item_close":
-                    self.list_depth -= 1
-                case "blockquote_open":
-                    self.quotes.append(self._add(Block(kind=BlockKind.QUOTE, line=_line(token))))
-                    self.items = []
-                case "blockquote_close":
-                    self.quotes.pop()
-                    self.items = []
-                case "table_open":
-                    self._add(Block(kind=BlockKind.TABLE, line=_line(token)))
-                case "tr_open":
-                    row = []
-                    self._container().children[-1].rows.append(row)
-                    self.cursor = (_line(token), 0)
-                case "th_open" | "td_open":
-                    cell = True
-                case "fence":
-                    self._add(self._fence(token))
-                case "html_block":
-                    self._html(token)
-                case "inline" if heading is not None:
-                    heading.lines.extend(self._located(token))
-                case "inline" if cell:
-                    row.append(self._cell(token))
-                    cell = False
-                case "inline":
-                    self._paragraph(token)
-                case _:
-                    pass
+            handle = handlers.get(token.type)
+            if handle is not None:
+                handle(token)
+
+    def _inline(self, token: Token) -> None:
+        if self.heading is not None:
+            self.heading.lines.extend(self._located(token))
+        elif self.cell:
+            self.row.append(self._cell(token))
+            self.cell = False
+        else:
+            self._paragraph(token)
+
+    def _open_heading(self, token: Token) -> None:
+        self.heading = self._heading(token)
+
+    def _close_heading(self, _: Token) -> None:
+        self.heading = None
+
+    def _open_item(self, token: Token) -> None:
+        self.list_depth += 1
+        self._item(token)
+
+    def _close_item(self, _: Token) -> None:
+        self.list_depth -= 1
+
+    def _open_quote(self, token: Token) -> None:
+        self.quotes.append(self._add(Block(kind=BlockKind.QUOTE, line=_line(token))))
+        self.items = []
+
+    def _close_quote(self, _: Token) -> None:
+        self.quotes.pop()
+        self.items = []
+
+    def _open_table(self, token: Token) -> None:
+        self._add(Block(kind=BlockKind.TABLE, line=_line(token)))
+
+    def _open_row(self, token: Token) -> None:
+        self.row = []
+        self._container().children[-1].rows.append(self.row)
+        self.cursor = (_line(token), 0)
+
+    def _open_cell(self, _: Token) -> None:
+        self.cell = True
 
     def _container(self) -> Block:
         if self.items:
@@ -208,14 +217,16 @@ class _Builder:
         self._container().children.append(block)
         self.items.append(block)
 
-    def _located(self, token: Token) -> Iterator[Line]:
-        """Each line of inline content with the column it has in the note."""
+    def _located(self, token: Token) -> list[Line]:
+        """Return each line of inline content with the column it has in the note."""
         first = _line(token)
-        for offset, text in enumerate(token.content.split("\n")):
-            raw = self.lines[first + offset - 1] if first + offset <= len(self.lines) else ""
-            start = self.cursor[1] if self.cursor[0] == first + offset and offset == 0 else 0
+        found: list[Line] = []
+        for number, text in enumerate(token.content.split("\n"), first):
+            raw = self.lines[number - 1] if number <= len(self.lines) else ""
+            start = self.cursor[1] if number == first == self.cursor[0] else 0
             stripped = text.strip()
-            yield Line(stripped, first + offset, max(raw.find(stripped, start), 0) + 1, first + offset)
+            found.append(Line(stripped, number, max(raw.find(stripped, start), 0) + 1, number))
+        return found
 
     def _paragraph(self, token: Token) -> None:
         lines = [line for line in self._located(token) if line.text]
@@ -290,10 +301,10 @@ class _Builder:
         self.cursor = (number, at + len(text))
         return Line(text, number, at + 1, number)
 
-    def _fence(self, token: Token) -> Block:
+    def _fence(self, token: Token) -> None:
         first = _line(token) + 1
         lines = [Line(text, n, 1, n) for n, text in enumerate(token.content.splitlines(), first)]
-        return Block(kind=BlockKind.FENCE, line=first - 1, info=token.info.strip(), lines=lines)
+        self._add(Block(kind=BlockKind.FENCE, line=first - 1, info=token.info.strip(), lines=lines))
 
     def _html(self, token: Token) -> None:
         text = _TAGS.sub(lambda m: "\n" * m[0].count("\n"), token.content)
