@@ -50,7 +50,7 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
     ("volumes", "settle"): "ontology.semantics.volumes.questions:SETTLE",
     ("ingress", "request"): "ontology.walkthroughs.ingress_request:REQUEST",
     ("networkPolicy", "connect"): "ontology.semantics.networkpolicy.connect:CONNECT",
-    ("services", "route"): "ontology.walkthroughs.route:ROUTE",
+    ("services", "route"): "ontology.walkthroughs.route.question:ROUTE",
     ("services", "resolve"): "ontology.semantics.services.resolve:RESOLVE",
     ("services", "endpoints"): "ontology.semantics.services.slices:ENDPOINTS",
     ("workloads", "reconcile"): "ontology.semantics.workloads.reconcile:RECONCILE",

@@ -34,11 +34,13 @@ class ServiceSpec(Part, frozen=True):
     ip_families: list[str] | None = None
     allocate_load_balancer_node_ports: bool = True
     load_balancer_source_ranges: list[str] | None = None
+    health_check_node_port: int = 0
 
 
 class LoadBalancerIngress(Part, frozen=True):
     ip: str = ""
     hostname: str = ""
+    ip_mode: str = "VIP"
 
 
 class LoadBalancerStatus(Part, frozen=True):

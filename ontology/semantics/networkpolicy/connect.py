@@ -8,9 +8,11 @@ from ontology.cluster import manifests
 from ontology.cluster.meta import field
 from ontology.cluster.namespaces import Namespace
 from ontology.cluster.networkpolicies import NetworkPolicy
+from ontology.cluster.nodes import Node
 from ontology.cluster.pods import Pod
 from ontology.errors import InvalidQuestionError
 from ontology.scenario import Evaluator, Question, Scenario
+from ontology.semantics.networkpolicy import validation
 from ontology.semantics.networkpolicy.isolation import (
     Connection,
     Direction,
@@ -19,15 +21,16 @@ from ontology.semantics.networkpolicy.isolation import (
     port_fits,
     rules,
     ruling,
+    verdict,
 )
-from ontology.semantics.networkpolicy.peers import NAMESPACE_NAME, End, of_pod
+from ontology.semantics.networkpolicy.peers import NAMESPACE_NAME, End, of_node, of_pod
 from ontology.verdict import Outcome, Role, Step, Verdict
 
 Labels = Mapping[str, Mapping[str, str]]
 
 
 class Connect(Question, frozen=True):
-    """Asks for a connection between two ends, each `namespace/pod` or an address (`from` in JSON)."""
+    """Asks for a connection between two ends (`from` in JSON): `namespace/pod`, `node/NAME` or an address."""
 
     source: str = field(name="from")
     to: str
@@ -45,19 +48,19 @@ def evaluate(scenario: Scenario, asked: Connect) -> Verdict:
         InvalidQuestionError: an end that is neither a pod among the objects nor an address.
         InvalidObjectError: a selector or CIDR that the API would refuse.
     """
-    pods = {f"{pod.namespace}/{pod.name}": pod for pod in scenario.all(Pod)}
+    validation.check(scenario)
+    ends = {f"{pod.namespace}/{pod.name}": of_pod(pod) for pod in scenario.all(Pod)}
+    ends |= {f"node/{node.name}": of_node(node) for node in scenario.all(Node)}
     policies = scenario.all(NetworkPolicy)
     labels = {each.name: each.labels for each in scenario.all(Namespace)}
     connection = Connection(
-        source=_end(asked.source, pods, "from"),
-        target=_end(asked.to, pods, "to"),
+        source=_end(asked.source, ends, "from"),
+        target=_end(asked.to, ends, "to"),
         port=asked.port,
         protocol=asked.protocol,
     )
     rulings = tuple(ruling(connection, direction, policies, labels) for direction in Direction)
-    itself = connection.source == connection.target
-    blurred = any(connection.ends(r.direction)[0].on_host_network and r.isolated for r in rulings)
-    allowed = True if itself else None if blurred else all(r.allowed for r in rulings)
+    allowed = verdict(connection, rulings)
     return Verdict(
         answer={"allowed": allowed, **{r.direction.value.lower(): _as_json(r) for r in rulings}},
         outcome=Outcome.of(allowed),
@@ -65,15 +68,18 @@ def evaluate(scenario: Scenario, asked: Connect) -> Verdict:
     )
 
 
-def _end(name: str, pods: Mapping[str, Pod], member: str) -> End:
-    pod = pods.get(name)
-    if pod is not None:
-        return of_pod(pod)
+def _end(name: str, ends: Mapping[str, End], member: str) -> End:
+    known = ends.get(name)
+    if known is not None:
+        return known
     try:
-        return End(None, ip_address(name))
+        ip = ip_address(name)
     except ValueError as error:
-        message = f"`{name}` is neither a Pod among the objects (namespace/name) nor an address"
+        message = (
+            f"`{name}` is neither a Pod among the objects (namespace/name), a Node (node/name) nor an address"
+        )
         raise InvalidQuestionError(message, path=f"question.connect.{member}") from error
+    return next((end for end in ends.values() if end.ip == ip), End(None, ip))
 
 
 def _as_json(ruling_: Ruling) -> dict[str, Any]:
@@ -105,14 +111,16 @@ def _steps(
         guarded, _ = connection.ends(each.direction)
         concepts = (f"PolicyType.{each.direction.value}",)
         seen = facts | {"end": str(guarded), "direction": each.direction.value, "policies": each.policies}
-        if guarded.on_host_network and each.isolated:
+        if each.allowed is None:
             yield Step("networkPolicy.hostNetwork", None, seen, concepts=concepts)
+        elif each.own_node and each.isolated:
+            yield Step("networkPolicy.ownNode", True, seen, concepts=concepts)
         elif not each.isolated:
             yield Step("networkPolicy.notIsolated", True, seen, concepts=concepts)
         else:
             yield Step("networkPolicy.rule", each.allowed, seen | {"rule": each.rule}, concepts=concepts)
     for each in rulings:
-        if not each.allowed:
+        if each.allowed is False:
             yield from _near_misses(connection, each, policies, labels)
             yield from _change(connection, each, policies, labels)
 

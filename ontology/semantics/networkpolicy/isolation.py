@@ -36,12 +36,17 @@ class Connection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruling:
-    """What the policies of one direction say; `rule` is `namespace/policy.ingress[0]`, the deciding one."""
+    """What the policies of one direction say; `rule` is `namespace/policy.ingress[0]`, the deciding one.
+
+    `allowed` is None where network plugins differ: a guarded pod on its node's network. `own_node`: the other
+    end is the node the pod runs on, which policies never keep away.
+    """
 
     direction: Direction
     policies: tuple[str, ...]
-    allowed: bool
+    allowed: bool | None
     rule: str | None
+    own_node: bool = False
 
     @property
     def isolated(self) -> bool:
@@ -76,7 +81,7 @@ def ruling(
     Raises:
         InvalidObjectError: a selector or CIDR that the API would refuse.
     """
-    guarded, _ = connection.ends(direction)
+    guarded, other = connection.ends(direction)
     applying = [
         policy
         for policy in policies
@@ -96,9 +101,27 @@ def ruling(
         None,
     )
     names = tuple(f"{policy.namespace}/{policy.name}" for policy in applying)
+    own_node = guarded.pod is not None and other.node != "" and other.node == guarded.pod.spec.node_name
+    allowed = not applying or deciding is not None or own_node
     return Ruling(
-        direction=direction, policies=names, allowed=not applying or deciding is not None, rule=deciding
+        direction=direction,
+        policies=names,
+        allowed=allowed or (None if guarded.on_host_network else False),
+        rule=deciding,
+        own_node=own_node,
     )
+
+
+def verdict(connection: Connection, rulings: Sequence[Ruling]) -> bool | None:
+    """Whether both directions allow the connection; None where only the network plugin can tell.
+
+    A pod always reaches itself.
+    """
+    if connection.source == connection.target:
+        return True
+    if any(each.allowed is False for each in rulings):
+        return False
+    return None if any(each.allowed is None for each in rulings) else True
 
 
 def peer_fits(

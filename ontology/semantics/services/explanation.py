@@ -1,6 +1,7 @@
 """Why a pod stands behind a Service, or does not: the steps of an endpoints verdict."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 
 from msgspec.structs import replace
 
@@ -38,8 +39,8 @@ def steps(
     first = Step("services.selector", bool(selected), facts | {"pods": tuple(p.name for p in selected)})
     applied = [step for pod in selected for step in _pod(service, pod, nodes)]
     near = [] if selected else list(_near_misses(service, selector, pods))
-    changes = [] if found and any_ready(found) else list(_changes(service, here, selected, nodes))
-    return (first, *applied, *near, *changes)
+    helping = [] if found and any_ready(found) else list(changes(service, here, selected, nodes))
+    return (first, *applied, *near, *helping)
 
 
 def _labels(labels: Mapping[str, str]) -> tuple[str, ...]:
@@ -113,10 +114,10 @@ def _near_misses(service: Service, selector: Mapping[str, str], pods: Sequence[P
         )
 
 
-def _changes(
+def changes(
     service: Service, here: Sequence[Pod], selected: Sequence[Pod], nodes: Mapping[str, Node]
 ) -> Iterator[Step]:
-    """The smallest changes after which one endpoint is ready, each tried before it is offered."""
+    """Yield the smallest change of the Service that gives it a ready endpoint, tried before it is offered."""
     facts = {"service": service.name}
     published = _with_spec(service, publish_not_ready_addresses=True)
     for pod in selected:
@@ -131,7 +132,8 @@ def _changes(
                 change=_patch(service, patch),
             )
             return
-    for pod in sorted(here, key=lambda p: p.name):
+    wanted = service.spec.selector or {}
+    for pod in sorted(here, key=lambda p: (-_likeness(wanted, p.labels), p.name)):
         tried = backend(service, pod, nodes)
         if not selected and tried is not None and tried.ready and pod.labels:
             shared = {k: v for k, v in pod.labels.items() if k in (service.spec.selector or {})}
@@ -145,6 +147,11 @@ def _changes(
                 change=_patch(service, {"spec": {"selector": {**dropped, **selector}}}),
             )
             return
+
+
+def _likeness(wanted: Mapping[str, str], labels: Mapping[str, str]) -> float:
+    """Return how near labels come to a selector: a value with a slip of the pen counts for nearly as much."""
+    return sum(SequenceMatcher(None, value, labels.get(key, "")).ratio() for key, value in wanted.items())
 
 
 def _with_spec(service: Service, **fields: object) -> Service:

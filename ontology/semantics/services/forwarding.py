@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ontology.semantics.services.records import Record, Response, Status
+from ontology.semantics.services.resolver import NodeConf
 from ontology.semantics.services.zone import Zone
 
 CACHE_LIMIT = 30
@@ -18,13 +19,15 @@ _MAX_ALIASES = 8
 class Outside:
     """The world beyond the cluster: forwarders in the order asked, and what each of them knows.
 
-    `stubs` sends a domain to one server; `zones` maps server to name to type to values; `ttl` in seconds.
+    `stubs` sends a domain to one server; `zones` maps server to name to type to values; `ttl` in seconds;
+    `node` is the node's own resolv.conf.
     """
 
     forwarders: tuple[str, ...] = ()
     stubs: Mapping[str, str] = field(default_factory=dict)
     zones: Mapping[str, Mapping[str, Mapping[str, Sequence[str]]]] = field(default_factory=dict)
     ttl: int = 300
+    node: NodeConf = field(default_factory=NodeConf)
 
 
 def ask(name: str, type_: str, zone: Zone | None, outside: Outside) -> Response | None:
@@ -37,11 +40,7 @@ def ask(name: str, type_: str, zone: Zone | None, outside: Outside) -> Response 
     records: tuple[Record, ...] = ()
     response: Response | None = None
     for _ in range(_MAX_ALIASES):
-        response = (
-            zone.answer(name, type_)
-            if zone is not None and zone.covers(name)
-            else _forward(name, type_, outside)
-        )
+        response = _own(name, type_, zone) or _forward(name, type_, outside)
         if response is None:
             break
         records += response.records
@@ -53,6 +52,13 @@ def ask(name: str, type_: str, zone: Zone | None, outside: Outside) -> Response 
         # the alias is known, what it stands for is not
         return Response(Status.NOERROR, records, rule="services.dnsExternalName") if records else None
     return Response(response.status, records, response.server, response.rule)
+
+
+def _own(name: str, type_: str, zone: Zone | None) -> Response | None:
+    """Return the cluster's own answer; None for names that it passes on."""
+    if zone is None:
+        return None
+    return zone.answer(name, type_) if zone.covers(name) else zone.reverse(name, type_)
 
 
 def _forward(name: str, type_: str, outside: Outside) -> Response | None:
@@ -78,5 +84,5 @@ def _forward(name: str, type_: str, outside: Outside) -> Response | None:
 
 
 def cached_for(response: Response) -> int:
-    """Return the seconds for which the cluster's server keeps an answer."""
+    """Return the seconds for which the cluster's server keeps an answer; that there is none it keeps too."""
     return min((*(record.ttl for record in response.records), CACHE_LIMIT))

@@ -1,14 +1,15 @@
 """DNS records and answers.
 
 Source: github.com/kubernetes/dns/docs/specification.md (1.1.0); what it leaves open, such as the time to
-live of 5 seconds, as CoreDNS's plugin `kubernetes` has it.
+live of 30 seconds, as the cluster's Corefile has it
+(kubernetes.io/docs/tasks/administer-cluster/dns-custom-nameservers, v1.36).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-TTL = 5
+TTL = 30
 
 
 class Status(StrEnum):

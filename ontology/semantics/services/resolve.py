@@ -1,22 +1,20 @@
 """The question `resolve`: what a name means to a pod."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any
 
+from ontology import patches
 from ontology.cluster.meta import field
-from ontology.cluster.namespaces import Namespace
-from ontology.cluster.nodes import Node
 from ontology.cluster.pods import Pod
-from ontology.cluster.services import Endpoints, EndpointSlice, Service
 from ontology.errors import InvalidQuestionError
-from ontology.scenario import Evaluator, Question, Scenario
-from ontology.semantics.services.forwarding import Outside, ask, cached_for
+from ontology.scenario import Evaluator, Question, Scenario, convert_question
+from ontology.semantics.services import resolve_changes
+from ontology.semantics.services.forwarding import Outside, cached_for
+from ontology.semantics.services.lookup import Lookup, look_up
 from ontology.semantics.services.records import Response, Status
-from ontology.semantics.services.resolver import NodeConf, ResolvConf, candidates, resolv_conf
-from ontology.semantics.services.zone import Zone, directory
+from ontology.semantics.services.resolver import NodeConf
+from ontology.semantics.services.zone import Zone, zone_of
 from ontology.verdict import Outcome, Role, Step, Verdict
-
-CLUSTER_DNS = "10.96.0.10"
 
 
 class OutsideWorld(Question, frozen=True):
@@ -48,68 +46,37 @@ def evaluate(scenario: Scenario, asked: Resolve) -> Verdict:
 
     Raises:
         InvalidQuestionError: no such pod among the objects.
+        InvalidObjectError: dnsPolicy None without a server, which the API refuses.
     """
     pod = next((p for p in scenario.all(Pod) if f"{p.namespace}/{p.name}" == asked.source), None)
     if pod is None:
         raise InvalidQuestionError(f"no Pod `{asked.source}` among the objects", path="question.resolve.from")
-    zone = _zone(scenario, asked.cluster_domain)
-    outside, server = _outside(asked.outside), _server(zone)
-    node = NodeConf(tuple(asked.outside.nameservers), tuple(asked.outside.search))
-    conf = resolv_conf(pod, domain=asked.cluster_domain, server=server, node=node)
-    # a pod that asks the node's servers never reaches the cluster's own names
-    reached = zone if server in conf.nameservers else None
-    tried: list[tuple[str, Response | None]] = []
-    for name in candidates(asked.name, conf):
-        tried.append((name, ask(name, asked.type, reached, outside)))
-        response = tried[-1][1]
-        if response is None or response.status is Status.NOERROR:
-            break
-    final = tried[-1][1]
+    zone = zone_of(scenario, asked.cluster_domain)
+    found = look_up(pod, asked.name, asked.type, zone=zone, outside=_outside(asked.outside))
+    final = found.final
     return Verdict(
-        answer=_answer(tried, final, conf),
+        answer=_answer(found),
         outcome=Outcome.of(None if final is None else final.status is Status.NOERROR),
-        explain=lambda: _steps(asked, tried, conf, zone, pod),
+        explain=lambda: tuple(_steps(scenario, asked, found, zone, pod)),
     )
-
-
-def _zone(scenario: Scenario, domain: str) -> Zone:
-    services, pods = scenario.all(Service), scenario.all(Pod)
-    named = {each.name for each in scenario.all(Namespace)}
-    implied = {each.namespace for each in (*services, *pods)}
-    return Zone(
-        domain=domain,
-        namespaces=frozenset(named | implied),
-        services={(s.namespace, s.name): s for s in services},
-        endpoints=directory(
-            pods=pods,
-            nodes=scenario.all(Node),
-            made_slices=scenario.all(EndpointSlice),
-            made_endpoints=scenario.all(Endpoints),
-        ),
-    )
-
-
-def _server(zone: Zone) -> str:
-    """Return the address of the cluster's DNS Service, the customary one where it is not given."""
-    service = zone.services.get(("kube-system", "kube-dns"))
-    return (service.spec.cluster_ip if service is not None else "") or CLUSTER_DNS
 
 
 def _outside(world: OutsideWorld) -> Outside:
     return Outside(
-        forwarders=tuple(world.forwarders),
+        # what the cluster's server does not know it asks of its node's servers, unless told of others
+        forwarders=tuple(world.forwarders or world.nameservers),
         stubs={domain.lower(): server for domain, server in world.stub_domains.items()},
         zones={
             server: {name.lower().rstrip("."): records for name, records in names.items()}
             for server, names in world.zones.items()
         },
         ttl=world.ttl,
+        node=NodeConf(tuple(world.nameservers), tuple(world.search)),
     )
 
 
-def _answer(
-    tried: Sequence[tuple[str, Response | None]], final: Response | None, conf: ResolvConf
-) -> dict[str, Any]:
+def _answer(found: Lookup) -> dict[str, Any]:
+    final, conf = found.final, found.conf
     return {
         "status": None if final is None else final.status.value,
         "answer": [
@@ -118,10 +85,10 @@ def _answer(
         ],
         "tried": [
             {"name": name, "status": None if response is None else response.status.value}
-            for name, response in tried
+            for name, response in found.tried
         ],
         "server": None if final is None else final.server,
-        "cachedFor": cached_for(final) if final is not None and final.records else None,
+        "cachedFor": None if final is None else cached_for(final),
         "resolvConf": {
             "nameservers": list(conf.nameservers),
             "search": list(conf.search),
@@ -130,21 +97,25 @@ def _answer(
     }
 
 
-def _steps(
-    asked: Resolve,
-    tried: Sequence[tuple[str, Response | None]],
-    conf: ResolvConf,
-    zone: Zone,
-    pod: Pod,
-) -> tuple[Step, ...]:
+def _steps(scenario: Scenario, asked: Resolve, found: Lookup, zone: Zone, pod: Pod) -> Iterator[Step]:
+    conf = found.conf
     policy = {"pod": pod.name, "policy": conf.policy, "nameservers": conf.nameservers}
-    first = [Step("services.dnsPolicy", True, policy, concepts=(f"DNSPolicy.{conf.policy}",))]
-    absolute = asked.name.endswith(".")
+    yield Step("services.dnsPolicy", True, policy, concepts=(f"DNSPolicy.{conf.policy}",))
     dots = asked.name.count(".")
-    search = {"name": asked.name, "dots": dots, "ndots": conf.ndots, "search": conf.search}
-    if not absolute:
-        first.append(Step("services.dnsSearch", dots < conf.ndots, search))
-    return (*first, *(_tried(name, response) for name, response in tried), *_near_misses(asked, zone, tried))
+    if not asked.name.endswith("."):
+        search = {"name": asked.name, "dots": dots, "ndots": conf.ndots, "search": conf.search}
+        yield Step("services.dnsSearch", dots < conf.ndots, search)
+    for name, response in found.tried:
+        yield _tried(name, response)
+    final = found.final
+    if final is None or final.status is not Status.NOERROR:
+        yield from _near_misses(asked, zone)
+        proposals = resolve_changes.proposals(asked.name, asked.type, pod=pod, zone=zone, found=found)
+        yield from patches.helping(
+            scenario,
+            proposals,
+            lambda changed: evaluate(changed, convert_question(changed.asked, Resolve, "resolve")),
+        )
 
 
 def _tried(name: str, response: Response | None) -> Step:
@@ -159,24 +130,13 @@ def _tried(name: str, response: Response | None) -> Step:
     return Step(response.rule, response.status is Status.NOERROR, facts)
 
 
-def _near_misses(
-    asked: Resolve, zone: Zone, tried: Sequence[tuple[str, Response | None]]
-) -> tuple[Step, ...]:
+def _near_misses(asked: Resolve, zone: Zone) -> Iterator[Step]:
     """A Service of the first label in another namespace is what most who ask in vain have meant."""
-    final = tried[-1][1]
-    if final is None or final.status is Status.NOERROR:
-        return ()
     wanted = asked.name.split(".", maxsplit=1)[0].lower()
-    return tuple(
-        Step(
-            "services.dnsNoService",
-            False,
-            {"name": asked.name, "service": name, "other": namespace, "full": f"{name}.{namespace}"},
-            Role.NEAR_MISS,
-        )
-        for namespace, name in sorted(zone.services)
-        if name == wanted
-    )
+    for namespace, name in sorted(zone.services):
+        if name == wanted:
+            facts = {"name": asked.name, "service": name, "other": namespace, "full": f"{name}.{namespace}"}
+            yield Step("services.dnsNoService", False, facts, Role.NEAR_MISS)
 
 
 RESOLVE = Evaluator(question=Resolve, evaluate=evaluate)

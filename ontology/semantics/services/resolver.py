@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from ontology.cluster.pods import Pod
 
 NDOTS = 5
+# what the kubelet writes at most, and the C library reads
+_MAX_SERVERS = 3
+_MAX_SEARCH = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def resolv_conf(pod: Pod, *, domain: str, server: str, node: NodeConf) -> Resolv
         search = tuple(dict.fromkeys((*search, *(config.searches or ()))))
         wanted = next((o.value for o in config.options or () if o.name == "ndots"), None)
         ndots = int(wanted) if wanted and wanted.isdigit() else ndots
-    return ResolvConf(nameservers, search, ndots, policy)
+    return ResolvConf(nameservers[:_MAX_SERVERS], search[:_MAX_SEARCH], ndots, policy)
 
 
 def candidates(name: str, conf: ResolvConf) -> tuple[str, ...]:

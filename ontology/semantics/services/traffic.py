@@ -1,15 +1,22 @@
 """Traffic: which endpoints kube-proxy lets a Service's packet go to, seen from one node.
 
 Source: kubernetes.io/docs/reference/networking/virtual-ips, concepts/services-networking/
-service-traffic-policy, .../service/#traffic-distribution (v1.36).
+service-traffic-policy, .../service/#traffic-distribution (v1.36), KEP-3015 (PreferSameZone, PreferSameNode).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ontology.cluster.services import EndpointHints, EndpointSlice, Service, ServicePort
-from ontology.semantics.services.endpoints import Slices
+from ontology.cluster.services import (
+    EndpointAddress,
+    EndpointHints,
+    Endpoints,
+    EndpointSlice,
+    Service,
+    ServicePort,
+)
+from ontology.semantics.services.endpoints import Backend, Slices
 from ontology.semantics.services.zone import SERVICE_NAME
 
 
@@ -33,7 +40,9 @@ class Candidate:
     serving: bool
     terminating: bool
     pod: str = ""
-    hinted: frozenset[str] = frozenset()  # zones that a topology hint gives it to
+    # the nodes and the zones that a topology hint gives it to
+    for_nodes: frozenset[str] = frozenset()
+    for_zones: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         return f"{self.ip}:{self.port}"
@@ -49,18 +58,27 @@ class Selection:
 
 
 def candidates(
-    service: Service, port: ServicePort, found: Slices | None, made_by_hand: Iterable[EndpointSlice]
+    service: Service,
+    port: ServicePort,
+    found: Slices | None,
+    made_slices: Iterable[EndpointSlice],
+    made_endpoints: Iterable[Endpoints] = (),
 ) -> list[Candidate]:
     """Return all endpoints of one port, ready or not, sorted by address."""
-    listed = [*_selected(port, found or {}), *_by_hand(service, port, made_by_hand)]
-    return sorted(listed, key=lambda c: (c.ip, c.port))
+    listed = [
+        *_selected(service, port, found or {}),
+        *_of_slices(service, port, made_slices),
+        *_of_endpoints(service, port, made_endpoints),
+    ]
+    return sorted(dict.fromkeys(listed), key=lambda c: (c.ip, c.port))
 
 
-def _selected(port: ServicePort, found: Slices) -> Iterator[Candidate]:
+def _selected(service: Service, port: ServicePort, found: Slices) -> Iterator[Candidate]:
     for targets, backends in found.items():
         for target in targets:
             if (target.name, target.protocol) == (port.name, port.protocol):
                 for each in backends:
+                    nodes, zones = _wished(service, each)
                     yield Candidate(
                         ip=each.ip,
                         port=target.port,
@@ -70,10 +88,23 @@ def _selected(port: ServicePort, found: Slices) -> Iterator[Candidate]:
                         serving=each.serving,
                         terminating=each.terminating,
                         pod=f"{each.pod.namespace}/{each.pod.name}",
+                        for_nodes=nodes,
+                        for_zones=zones,
                     )
 
 
-def _by_hand(service: Service, port: ServicePort, made: Iterable[EndpointSlice]) -> Iterator[Candidate]:
+def _wished(service: Service, backend: Backend) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the hints that the controller writes for the Service's traffic distribution: nodes and zones."""
+    wish = service.spec.traffic_distribution
+    zones = frozenset({backend.zone} if wish in _NEAR and backend.zone else ())
+    nodes = frozenset({backend.node} if wish == "PreferSameNode" and backend.node else ())
+    return nodes, zones
+
+
+_NEAR = ("PreferSameNode", "PreferSameZone", "PreferClose")
+
+
+def _of_slices(service: Service, port: ServicePort, made: Iterable[EndpointSlice]) -> Iterator[Candidate]:
     for slice_ in made:
         if (slice_.namespace, slice_.labels.get(SERVICE_NAME)) != (service.namespace, service.name):
             continue
@@ -81,7 +112,7 @@ def _by_hand(service: Service, port: ServicePort, made: Iterable[EndpointSlice])
             if (target.name, target.protocol) == (port.name, port.protocol):
                 for each in slice_.endpoints or ():
                     conditions = each.conditions
-                    ready = conditions.ready is not False
+                    ready = conditions.ready is not False  # absent means ready
                     for ip in each.addresses or ():
                         yield Candidate(
                             ip=ip,
@@ -91,64 +122,93 @@ def _by_hand(service: Service, port: ServicePort, made: Iterable[EndpointSlice])
                             ready=ready,
                             serving=ready if conditions.serving is None else conditions.serving,
                             terminating=bool(conditions.terminating),
-                            hinted=_zones(each.hints),
+                            for_nodes=_hinted(each.hints, "for_nodes"),
+                            for_zones=_hinted(each.hints, "for_zones"),
                         )
 
 
-def _zones(hints: EndpointHints | None) -> frozenset[str]:
-    return frozenset(each.get("name", "") for each in (hints.for_zones if hints is not None else None) or ())
+def _hinted(hints: EndpointHints | None, member: str) -> frozenset[str]:
+    listed: list[dict[str, str]] | None = getattr(hints, member, None)
+    return frozenset(each.get("name", "") for each in listed or ())
+
+
+def _of_endpoints(service: Service, port: ServicePort, made: Iterable[Endpoints]) -> Iterator[Candidate]:
+    """Yield what the controller mirrors from an Endpoints object that a user made for a Service."""
+    # with a selector the controller owns the Endpoints object of that name
+    if service.spec.selector:
+        return
+    for each in made:
+        if (each.namespace, each.name) != (service.namespace, service.name):
+            continue
+        for subset in each.subsets or ():
+            for target in subset.ports or ():
+                if (target.name, target.protocol) == (port.name, port.protocol):
+                    for address in subset.addresses or ():
+                        yield _mirrored(address, target.port or 0, ready=True)
+                    for address in subset.not_ready_addresses or ():
+                        yield _mirrored(address, target.port or 0, ready=False)
+
+
+def _mirrored(address: EndpointAddress, port: int, *, ready: bool) -> Candidate:
+    return Candidate(
+        ip=address.ip,
+        port=port,
+        node=address.node_name,
+        zone=None,
+        ready=ready,
+        serving=ready,
+        terminating=False,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The traffic policy in force: its rule, and `Cluster` or `Local`."""
+
+    rule: str
+    value: str
 
 
 def select(
-    service: Service, every: Sequence[Candidate], *, external: bool, node: str, zone: str | None
+    service: Service, every: Sequence[Candidate], *, policy: Policy, node: str, zone: str | None
 ) -> tuple[Selection, ...]:
     """Return the narrowing, rule by rule; the last one's `left` is what the draw is made from.
 
-    `external`: the packet came through a node port or load balancer; `node` and `zone` are those of the
-    node where kube-proxy sees it.
+    `node` and `zone` are those of the node where kube-proxy sees the packet.
     """
-    steps = [_policy(service, every, external=external, node=node)]
-    steps.append(_alive(steps[-1].left))
-    left = steps[-1].left
-    closer = _hinted(left, zone) or _closer(service, left, node=node, zone=zone)
+    if not alive(every).left:
+        return (Selection("services.readyEndpoints", (), tuple(every)),)
+    local = policy.value == "Local"
+    steps = [_narrowed(policy.rule, every, [c for c in every if c.node == node] if local else every)]
+    steps.append(alive(steps[-1].left))
+    # endpoints on the node are near enough, and of those that end none is far too far
+    closer = None if local or steps[-1].rule != _READY else _closer(service, steps[-1].left, node, zone)
     return tuple([*steps, closer] if closer is not None else steps)
 
 
-def _policy(service: Service, every: Sequence[Candidate], *, external: bool, node: str) -> Selection:
-    policy = service.spec.external_traffic_policy if external else service.spec.internal_traffic_policy
-    rule = "services.externalTrafficPolicy" if external else "services.internalTrafficPolicy"
-    local = [c for c in every if c.node == node] if policy == "Local" else list(every)
-    return _narrowed(rule, every, local)
+_READY = "services.readyEndpoints"
 
 
-def _alive(every: Sequence[Candidate]) -> Selection:
+def alive(every: Sequence[Candidate]) -> Selection:
+    """Return the ready endpoints; where none is, those that end but still serve: better than nobody."""
     ready = [c for c in every if c.ready]
     if ready:
-        return _narrowed("services.readyEndpoints", every, ready)
-    # better a pod that is about to end than nobody
+        return _narrowed(_READY, every, ready)
     ending = [c for c in every if c.serving and c.terminating]
-    return _narrowed("services.terminatingEndpoints" if ending else "services.readyEndpoints", every, ending)
+    return _narrowed("services.terminatingEndpoints" if ending else _READY, every, ending)
 
 
-def _hinted(every: Sequence[Candidate], zone: str | None) -> Selection | None:
-    """Return the endpoints hinted to the zone; hints count only where every endpoint has one."""
-    if zone is None or not every or not all(c.hinted for c in every):
-        return None
-    near = [c for c in every if zone in c.hinted]
-    return _narrowed("services.topologyHints", every, near) if near else None
-
-
-def _closer(service: Service, every: Sequence[Candidate], *, node: str, zone: str | None) -> Selection | None:
-    """Return the endpoints that the traffic distribution prefers; it never leaves nobody."""
-    wish = service.spec.traffic_distribution
-    if wish == "PreferSameNode":
-        near = [c for c in every if c.node == node]
-        if near:
-            return _narrowed("services.trafficDistribution", every, near)
-    if wish in ("PreferSameNode", "PreferClose", "PreferSameZone"):
-        near = [c for c in every if zone is not None and c.zone == zone]
-        return _narrowed("services.trafficDistribution", every, near or list(every))
-    return None
+def _closer(service: Service, every: Sequence[Candidate], node: str, zone: str | None) -> Selection | None:
+    """Return the endpoints hinted to this node, else its zone; hints count where every endpoint has one."""
+    wished = service.spec.traffic_distribution in _NEAR
+    rule = "services.trafficDistribution" if wished else "services.topologyHints"
+    for hints in ([(c.for_nodes, node) for c in every], [(c.for_zones, zone) for c in every]):
+        near = [c for c, (given, place) in zip(every, hints, strict=True) if place in given]
+        if near and all(given for given, _ in hints):
+            return _narrowed(rule, every, near)
+    # nobody near, or one without a hint: every endpoint is as good as the other
+    hinted = any(c.for_nodes or c.for_zones for c in every)
+    return _narrowed(rule, every, every) if wished or hinted else None
 
 
 def _narrowed(rule: str, before: Sequence[Candidate], left: Sequence[Candidate]) -> Selection:

@@ -6,11 +6,13 @@ endpoints does not exist for CoreDNS, and Pods answer by address alone (its mode
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Address
+from ipaddress import AddressValueError, IPv4Address, ip_address
 
+from ontology.cluster.namespaces import Namespace
 from ontology.cluster.nodes import Node
 from ontology.cluster.pods import Pod
 from ontology.cluster.services import Endpoints, EndpointSlice, Service
+from ontology.scenario import Scenario
 from ontology.semantics.services.endpoints import PodIndex, slices
 from ontology.semantics.services.records import Record, Response, Status, respond
 
@@ -36,6 +38,11 @@ class Zone:
     namespaces: frozenset[str]
     services: Mapping[tuple[str, str], Service]
     endpoints: Callable[[Service], Sequence[Addressed]]
+    pods: Sequence[Pod] = ()
+
+    def labels_of(self, namespace: str, pod: str) -> list[Mapping[str, str]]:
+        """Return the labels of the pod of that name, by which a Service can select it."""
+        return [p.labels for p in self.pods if (p.namespace, p.name) == (namespace, pod) and p.labels]
 
     def covers(self, name: str) -> bool:
         """Whether the cluster's server answers for a name itself."""
@@ -75,7 +82,7 @@ class Zone:
             case [port, protocol] if port.startswith("_") and protocol.startswith("_"):
                 return self._ports(name, service, port[1:], protocol[1:], type_)
             case [endpoint]:
-                found = [Record(name, "A", e.ip) for e in self.endpoints(service) if e.host == endpoint]
+                found = [_address(name, e.ip) for e in self.endpoints(service) if e.host == endpoint]
                 return respond(found, type_, "services.dnsEndpointName")
             case _:
                 return Response(Status.NXDOMAIN)
@@ -83,11 +90,11 @@ class Zone:
     def _addresses(self, name: str, service: Service, type_: str) -> Response:
         if service.spec.cluster_ip == "None":
             ready = dict.fromkeys(each.ip for each in self.endpoints(service))
-            return respond([Record(name, "A", ip) for ip in ready], type_, "services.dnsHeadless")
-        address = service.spec.cluster_ip
-        if not address:
+            return respond([_address(name, ip) for ip in ready], type_, "services.dnsHeadless")
+        addresses = cluster_ips(service)
+        if not addresses:
             return respond([Record(name, "A", ASSIGNED)], type_, "services.dnsNoAddress")
-        return respond([Record(name, "A", address)], type_, "services.dnsClusterIP")
+        return respond([_address(name, ip) for ip in addresses], type_, "services.dnsClusterIP")
 
     def _ports(self, name: str, service: Service, port: str, protocol: str, type_: str) -> Response:
         own = name.split(".", 2)[2]
@@ -112,6 +119,76 @@ class Zone:
         except AddressValueError:
             return Response(Status.NXDOMAIN)
         return respond([Record(name, "A", str(ip))], type_, "services.dnsPod")
+
+    def reverse(self, name: str, type_: str) -> Response | None:
+        """Answer for the name of an address, None where the address is none of the cluster's.
+
+        A cluster IP leads to its Service, the address of a headless Service's ready endpoint to the endpoint.
+        """
+        ip = _reversed(name)
+        if ip is None:
+            return None
+        services = self.services.values()
+        owner = next((s for s in services if ip in cluster_ips(s)), None)
+        if owner is not None:
+            return respond([Record(name, "PTR", self._full(owner))], type_, "services.dnsReverse")
+        found = [
+            Record(name, "PTR", f"{each.host}.{self._full(service)}")
+            for service in services
+            if service.spec.cluster_ip == "None"
+            for each in self.endpoints(service)
+            if each.ip == ip
+        ]
+        return respond(found, type_, "services.dnsReverse") if found else None
+
+    def _full(self, service: Service) -> str:
+        return f"{service.name}.{service.namespace}.svc.{self.domain}"
+
+
+def zone_of(scenario: Scenario, domain: str) -> Zone:
+    """Return what the cluster's server knows of a scenario; a namespace that an object lies in exists."""
+    services, pods = scenario.all(Service), scenario.all(Pod)
+    named = {each.name for each in scenario.all(Namespace)}
+    implied = {each.namespace for each in (*services, *pods)}
+    return Zone(
+        domain=domain.lower(),
+        namespaces=frozenset(named | implied),
+        services={(s.namespace, s.name): s for s in services},
+        endpoints=directory(
+            pods=pods,
+            nodes=scenario.all(Node),
+            made_slices=scenario.all(EndpointSlice),
+            made_endpoints=scenario.all(Endpoints),
+        ),
+        pods=pods,
+    )
+
+
+def cluster_ips(service: Service) -> list[str]:
+    """Return a Service's own addresses, of both families; none for a headless one."""
+    listed = service.spec.cluster_ips or [service.spec.cluster_ip]
+    return [ip for ip in listed if ip not in {"", "None"}]
+
+
+def _address(name: str, ip: str) -> Record:
+    return Record(name, "AAAA" if ":" in ip else "A", ip)
+
+
+def _reversed(name: str) -> str | None:
+    """Return the address that a name below in-addr.arpa or ip6.arpa stands for."""
+    labels = name.split(".")
+    match labels[-2:]:
+        case ["in-addr", "arpa"]:
+            text = ".".join(reversed(labels[:-2]))
+        case ["ip6", "arpa"]:
+            digits = "".join(reversed(labels[:-2]))
+            text = ":".join(digits[i : i + 4] for i in range(0, len(digits), 4))
+        case _:
+            return None
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return None
 
 
 def directory(

@@ -14,7 +14,7 @@ from ontology.cluster.pods import (
 from ontology.semantics.lifecycle import backoff
 from ontology.semantics.lifecycle.containers import Reading, Role, State
 from ontology.semantics.probes.thresholds import Kind
-from ontology.verdict import Step
+from ontology.walkthroughs.timeline.clock import Because, no_steps
 from ontology.walkthroughs.timeline.probing import Worker
 
 _MS = 1000
@@ -66,9 +66,12 @@ class Actor:
     in_turn: bool = False  # a sidecar that waits until what it serves has ended
     restart_when_stopped: bool = False
     token: int = 0
-    because: tuple[Step, ...] = ()  # who said that it shall start
+    because: Because = no_steps  # who said that it shall start
     known: Reading | None = None
-    key: tuple[object, ...] = ()  # stands for the reading: equal keys, equal decisions
+    key: int = -1  # stands for the reading: equal keys, equal decisions
+    _readings: dict[tuple[ContainerState, ContainerState, bool, bool], tuple[int, Reading]] = field(
+        default_factory=dict
+    )
 
     @property
     def name(self) -> str:
@@ -135,17 +138,16 @@ class Actor:
         )
 
     def reading(self) -> Reading:
-        """Return the reading of its status, the same object until something changes."""
+        """Return the reading of its status: the same object whenever it is in the same state.
+
+        How often it was restarted, no rule reads; the reading says how often when it was first made.
+        """
         if self.known is None:
-            self.known = self._read()
-            ended = self.known.ended
-            self.key = (
-                self.known.state,
-                self.known.waiting_reason,
-                ended and (ended.exit_code, ended.reason),
-                self.ready,
-                self.started,
-            )
+            seen = (self.state, self.last, self.ready, self.started)
+            found = self._readings.get(seen)
+            if found is None:
+                found = self._readings[seen] = len(self._readings), self._read()
+            self.key, self.known = found
         return self.known
 
     def wait_for(self, reason: str) -> None:
@@ -215,7 +217,8 @@ class Actor:
     def settle(self, now: int) -> None:
         """Account for its probes' runs before `now`; call before anything of it changes."""
         for kind, worker in self.workers.items():
-            worker.settle(now, success=self.succeeds(kind))
+            if worker.active_from is not None and now > worker.following:
+                worker.settle(now, success=self.answering and kind not in self.silent)
 
     def _read(self) -> Reading:
         status = self.status()

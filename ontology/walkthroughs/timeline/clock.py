@@ -1,8 +1,11 @@
 """The virtual clock, and the journal of what changed. Times in milliseconds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from heapq import heapify, heappop, heappush
+
+import msgspec
 
 from ontology.errors import TooCostlyError
 from ontology.verdict import Step
@@ -16,9 +19,24 @@ WORLD, END, START, PROBES = 0, 1, 2, 5
 _ON_THE_NODE = frozenset({"container", "probe", "signal"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One row of the time line: `kind` of `subject` goes from `before` to `after`, by `rule`."""
+Because = Callable[[], tuple[Step, ...]]
+"""The steps that decided a change, made only when somebody asks for them."""
+
+
+Row = tuple[str, str, str, str, str, str, Because]
+"""A change without its time: kind, subject, after, rule, before, reason, and why."""
+
+
+def no_steps() -> tuple[Step, ...]:
+    """Return what is to be said of a change that its own row says all about."""
+    return ()
+
+
+class Change(msgspec.Struct, frozen=True, gc=False):
+    """One row of the time line: `kind` of `subject` goes from `before` to `after`, by `rule`.
+
+    A day of crashes has thousands of them, so they are light, and none of the garbage collector's business.
+    """
 
     at: int
     kind: str
@@ -27,7 +45,12 @@ class Change:
     rule: str
     before: str = ""
     reason: str = ""
-    because: tuple[Step, ...] = ()
+    why: Because = no_steps
+
+    @property
+    def because(self) -> tuple[Step, ...]:
+        """The steps that decided it."""
+        return self.why()
 
 
 @dataclass(slots=True)
@@ -78,28 +101,26 @@ class Clock:
         *,
         before: str = "",
         reason: str = "",
-        because: tuple[Step, ...] = (),
+        because: Because = no_steps,
     ) -> None:
         """Write a change down; `rule` without a system is one of the time line's own."""
         if not self.node_heard and (kind in _ON_THE_NODE or (kind == "event" and subject != "pod")):
             return
-        name = rule if "." in rule else OWN + rule
-        self.changes.append(
-            Change(
-                at=self.now,
-                kind=kind,
-                subject=subject,
-                after=after,
-                rule=name,
-                before=before,
-                reason=reason,
-                because=because,
-            )
-        )
+        self.changes.append(Change(self.now, kind, subject, after, full_name(rule), before, reason, because))
+
+    def write(self, rows: Iterable[Row]) -> None:
+        """Write changes of now down, whoever hears the node; their rules have their full names."""
+        self.changes.extend([Change(self.now, *row) for row in rows])
 
     def event(self, subject: str, name: str, rule: str, reason: str = "") -> None:
         """Write a Kubernetes event down."""
         self.tell("event", subject, name, rule, reason=reason)
+
+
+@cache
+def full_name(rule: str) -> str:
+    """Return a rule's name; one without a system is the time line's own."""
+    return rule if "." in rule else OWN + rule
 
 
 def seconds(milliseconds: int) -> float:

@@ -242,18 +242,18 @@ class Life:
     def _report(self) -> None:
         if not self.reporting and not self.node_silent:
             return
-        key, readings = syncing.readings(self.actors)
+        key, readings = self.runtime.readings()
         deleted = self.deletion_grace is not None
         self.reports.tell(
             Look(
                 key=key,
-                readings=readings,
                 scheduled=self.scheduled,
                 ended=deleted and not self.runtime.any_running,
                 deleted=deleted,
                 failed_for=self.failed_for,
                 node_silent=self.node_silent,
-            )
+            ),
+            readings,
         )
 
 

@@ -5,11 +5,12 @@ Rules are those of `probes`: thresholds, and that a failed readiness probe takes
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from ontology import restart_policies
 from ontology.cluster.pods import Pod
 from ontology.semantics.probes import thresholds
-from ontology.semantics.probes.thresholds import Kind
+from ontology.semantics.probes.thresholds import Kind, Row
 from ontology.verdict import Step
 from ontology.walkthroughs.timeline.actors import Actor
 from ontology.walkthroughs.timeline.clock import PROBES, Clock, seconds
@@ -27,27 +28,32 @@ class Health:
     stop: Callable[[Actor, int | None], None]
 
     def plan(self, actor: Actor) -> None:
-        """Plan the next beat at which a probe of this container will change something."""
-        for kind, worker in actor.workers.items():
-            worker.plan += 1
-            success = actor.succeeds(kind)
-            if not actor.running or _is_in_effect(actor, kind, success=success):
-                continue
+        """Plan for each probe of this container the next beat at which it will change something."""
+        for worker in actor.workers.values():
+            self._plan(actor, worker)
+
+    def _plan(self, actor: Actor, worker: Worker) -> None:
+        worker.plan += 1
+        if worker.active_from is None or not actor.running:
+            return
+        kind = worker.kind
+        success = actor.succeeds(kind)
+        if not _is_in_effect(actor, kind, success=success):
             due = worker.due(self.clock.now, success=success)
             if due is not None:
-                self.clock.at(due, _ORDER[kind], self._run(actor, worker, worker.plan))
+                self.clock.at(due, _ORDER[kind], partial(self._run, actor, worker, worker.plan))
 
-    def _run(self, actor: Actor, worker: Worker, plan: int) -> Callable[[], None]:
-        def run() -> None:
-            if worker.plan != plan or not actor.running:
-                return
-            actor.settle(self.clock.now)
-            success = actor.succeeds(worker.kind)
-            worker.run(self.clock.now, success=success)
-            self._take_effect(actor, worker, success=success)
-            self.plan(actor)
-
-        return run
+    def _run(self, actor: Actor, worker: Worker, plan: int) -> None:
+        if worker.plan != plan or worker.active_from is None or not actor.running:
+            return
+        actor.settle(self.clock.now)
+        success = actor.succeeds(worker.kind)
+        worker.run(self.clock.now, success=success)
+        self._take_effect(actor, worker, success=success)
+        if worker.kind is Kind.STARTUP:
+            self.plan(actor)  # the others begin
+        else:
+            self._plan(actor, worker)
 
     def _take_effect(self, actor: Actor, worker: Worker, *, success: bool) -> None:
         if not success:
@@ -72,20 +78,29 @@ class Health:
         return restart_policies.effective(actor.container, self.pod)
 
     def _tell(self, actor: Actor, worker: Worker, after: str, rule: str) -> None:
-        success = bool(worker.row.success)
-        threshold = worker.timing.threshold(success=success)
+        row = worker.row
+        threshold = worker.timing.threshold(success=bool(row.success))
+        self.clock.tell(
+            "probe",
+            actor.name,
+            after,
+            rule,
+            reason=f"{row.length} in a row, {threshold} needed",
+            because=partial(self._explain, rule, actor, worker, row, self.clock.now),
+        )
+
+    def _explain(self, rule: str, actor: Actor, worker: Worker, row: Row, at: int) -> tuple[Step, ...]:
+        policy = self._policy(actor)
         facts = {
             "container": actor.name,
-            "at": seconds(self.clock.now),
+            "at": seconds(at),
             "probe": worker.kind.value,
-            "count": worker.row.length,
-            "threshold": threshold,
-            "policy": self._policy(actor),
+            "count": row.length,
+            "threshold": worker.timing.threshold(success=bool(row.success)),
+            "policy": policy,
         }
-        holds = success or (worker.kind is not Kind.READINESS and self._policy(actor) != "Never")
-        step = Step(rule, holds=holds, facts=facts, concepts=(f"{worker.kind}Probe",))
-        reason = f"{worker.row.length} in a row, {threshold} needed"
-        self.clock.tell("probe", actor.name, after, rule, reason=reason, because=(step,))
+        holds = bool(row.success) or (worker.kind is not Kind.READINESS and policy != "Never")
+        return (Step(rule, holds=holds, facts=facts, concepts=(f"{worker.kind}Probe",)),)
 
 
 def _is_in_effect(actor: Actor, kind: Kind, *, success: bool) -> bool:

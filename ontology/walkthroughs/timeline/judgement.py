@@ -12,7 +12,7 @@ from ontology.semantics.lifecycle import conditions, phases, sync
 from ontology.semantics.lifecycle.conditions import ConditionDecision
 from ontology.semantics.lifecycle.phases import Phase, PhaseDecision, Readings
 
-Key = tuple[object, ...]
+Key = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,16 @@ class Judgement:
     """
 
     pod: Pod
-    _syncs: dict[Key, tuple[sync.Decision, ...]] = field(default_factory=dict)
+    _acts: dict[Key, tuple[sync.Decision, ...]] = field(default_factory=dict)
     _phases: dict[tuple[Key, bool], PhaseDecision] = field(default_factory=dict)
     _conditions: dict[tuple[Key, Phase], tuple[ConditionDecision, ...]] = field(default_factory=dict)
 
-    def sync(self, key: Key, readings: Readings) -> tuple[sync.Decision, ...]:
-        """Return what one sync does."""
-        found = self._syncs.get(key)
+    def acts(self, key: Key, readings: Readings) -> tuple[sync.Decision, ...]:
+        """Return those decisions of one sync that start or stop something."""
+        found = self._acts.get(key)
         if found is None:
-            found = self._syncs[key] = sync.decide(sync.Sync(self.pod, readings))
+            decided = sync.decide(sync.Sync(self.pod, readings))
+            found = self._acts[key] = tuple(decision for decision in decided if decision.acts)
         return found
 
     def phase(self, key: Key, readings: Readings, *, terminal: bool) -> PhaseDecision:

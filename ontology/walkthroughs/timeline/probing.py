@@ -15,7 +15,7 @@ _MS = 1000
 class Worker:
     """One probe of one container. Its beat starts with the pod and lasts through all restarts.
 
-    INVARIANT: `row`, `runs` and `failures` account for every beat before `following`.
+    INVARIANT: `row`, `runs` and `failures` account for every beat before `following` at which it was active.
     """
 
     kind: Kind
@@ -37,15 +37,15 @@ class Worker:
         self.active_from = None
 
     def settle(self, now: int, *, success: bool) -> None:
-        """Account for the beats before `now`, all with the same outcome."""
-        period = self.timing.period * _MS
-        if self.active_from is not None:
-            first = self._beat(max(self.following, self.active_from))
-            if first < now:
-                times = (now - 1 - first) // period + 1
-                self.row = self.row.then(success=success, times=times)
-                self.runs += times
-                self.failures += 0 if success else times
+        """Account for the beats of an active worker before `now`, all with the same outcome."""
+        if self.active_from is None:
+            return
+        first = self._beat(max(self.following, self.active_from))
+        if first < now:
+            times = (now - 1 - first) // (self.timing.period * _MS) + 1
+            self.row = self.row.then(success=success, times=times)
+            self.runs += times
+            self.failures += 0 if success else times
         self.following = max(self.following, self._beat(now))
 
     def due(self, now: int, *, success: bool) -> int | None:
@@ -66,5 +66,5 @@ class Worker:
 
     def _beat(self, time: int) -> int:
         """Return the first beat at or after `time`."""
-        period = self.timing.period * _MS
-        return self.origin + max(0, -((self.origin - time) // period)) * period
+        late = time - self.origin
+        return time + -late % (self.timing.period * _MS) if late > 0 else self.origin

@@ -1,24 +1,29 @@
 """What the API shows of the pod: phase, conditions and endpoints, told when they change."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import NamedTuple
 
 from ontology.cluster.pods import Pod
 from ontology.semantics.lifecycle.conditions import ConditionDecision
-from ontology.semantics.lifecycle.phases import FINAL, Phase, Readings
+from ontology.semantics.lifecycle.phases import FINAL, Phase, PhaseDecision, Readings
 from ontology.semantics.lifecycle.status import condition_step, phase_step, restart_steps
-from ontology.walkthroughs.timeline.clock import OWN, Clock
+from ontology.verdict import Step
+from ontology.walkthroughs.timeline.clock import OWN, Clock, Row, no_steps
 from ontology.walkthroughs.timeline.judgement import Judgement, Key
 
+_SCHEDULED, _UNSCHEDULED, _GATED = (
+    ConditionDecision(type="PodScheduled", status=status, reason=reason, rule=OWN + "Scheduled")
+    for status, reason in ((True, None), (False, None), (False, "SchedulingGated"))
+)
 _NODE_SILENT = ConditionDecision(type="Ready", status=False, reason=None, rule=OWN + "NodeNotReady")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """What the control plane knows of the pod at one instant."""
+class Look(NamedTuple):
+    """What the control plane knows of the pod at one instant. `key` stands for the readings."""
 
     key: Key
-    readings: Readings
     scheduled: bool
     ended: bool  # told to stop, and nothing runs any more
     deleted: bool
@@ -26,96 +31,129 @@ class Look:
     node_silent: bool
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """The pod's phase, conditions and endpoint as the API shows them; there is one for each such state."""
+
+    phase: Phase | None = None
+    conditions: Mapping[str, ConditionDecision] = field(default_factory=dict)
+    endpoint: bool = False
+
+
 class Reports:
-    """The pod's phase, conditions and endpoint as last told."""
+    """What has been told of the pod, and what each look adds to it.
+
+    What a look adds depends on nothing but it and what was told before, so it is remembered: a pod that
+    crashes all day goes through the same few turns again and again.
+    """
 
     def __init__(self, pod: Pod, services: Sequence[str], clock: Clock) -> None:
         self.pod = pod
         self.judgement = Judgement(pod)
-        self.phase: Phase | None = None
-        self.conditions: dict[str, ConditionDecision] = {}
-        self.endpoint = False
+        self.told = Told()
         self._services = tuple(services) or ("any Service",)
         self._clock = clock
+        self._known: dict[tuple[Phase | None, tuple[ConditionDecision, ...], bool], Told] = {}
+        self._turns: dict[tuple[Told, Look], tuple[Told, tuple[Row, ...]]] = {}
+
+    @property
+    def phase(self) -> Phase | None:
+        """The phase as last told."""
+        return self.told.phase
+
+    @property
+    def conditions(self) -> Mapping[str, ConditionDecision]:
+        """The conditions as last told, by their type."""
+        return self.told.conditions
+
+    @property
+    def endpoint(self) -> bool:
+        """Whether the pod is an endpoint of its services."""
+        return self.told.endpoint
 
     def judge_anew(self, pod: Pod) -> None:
         """Take note that the pod's own conditions have changed."""
         self.pod = pod
         self.judgement = Judgement(pod)
+        self._turns.clear()
 
-    def tell(self, look: Look) -> None:
+    def tell(self, look: Look, readings: Readings) -> None:
         """Tell what has changed."""
-        if not look.node_silent and self.phase not in FINAL:
-            self._tell_phase(look)
-        self._tell_conditions(look)
-        self._tell_endpoint(look)
+        turn = self._turns.get((self.told, look))
+        if turn is None:
+            turn = self._turns[self.told, look] = self._turn(look, readings)
+        self.told, rows = turn
+        if rows:
+            self._clock.write(rows)
 
-    def _tell_phase(self, look: Look) -> None:
-        decided = self.judgement.phase(look.key, look.readings, terminal=look.ended)
+    def _turn(self, look: Look, readings: Readings) -> tuple[Told, tuple[Row, ...]]:
+        """Return what is told after a look, and the rows that say what is new."""
+        before, rows = self.told, list[Row]()
+        phase = before.phase
+        if not look.node_silent and phase not in FINAL:
+            phase = self._phase(look, readings, rows)
+        conditions = dict(before.conditions)
+        for decided in self._decide_conditions(look, readings, phase):
+            rows.extend(self._condition(conditions.get(decided.type), decided))
+            conditions[decided.type] = decided
+        ready = conditions.get("Ready")
+        serves = ready is not None and ready.status and not look.deleted
+        if serves is not before.endpoint:
+            after, rule = ("in", OWN + "EndpointIn") if serves else ("out", OWN + "EndpointOut")
+            rows.extend(("endpoint", name, after, rule, "", "", no_steps) for name in self._services)
+        told = (phase, tuple(conditions.values()), serves)
+        return self._known.setdefault(told, Told(phase, conditions, serves)), tuple(rows)
+
+    def _phase(self, look: Look, readings: Readings, rows: list[Row]) -> Phase:
+        before = self.told.phase
+        decided = self.judgement.phase(look.key, readings, terminal=look.ended)
         phase, rule = decided.phase, decided.rule
         if look.failed_for:
-            phase, rule = Phase.FAILED, "Failed"
+            phase, rule = Phase.FAILED, OWN + "Failed"
         elif not look.scheduled:
-            phase, rule = Phase.PENDING, "Unscheduled"
-        if phase is self.phase:
-            return
-        own = rule != decided.rule
-        self._clock.tell(
-            "phase",
-            "pod",
-            phase.value,
-            rule,
-            before=self.phase.value if self.phase else "",
-            reason=look.failed_for,
-            because=() if own else (*restart_steps(self.pod, decided), phase_step(self.pod, decided)),
-        )
-        self.phase = phase
+            phase, rule = Phase.PENDING, OWN + "Unscheduled"
+        if phase is not before:
+            why = no_steps if rule != decided.rule else partial(_phase_steps, self.pod, decided)
+            was = before.value if before else ""
+            rows.append(("phase", "pod", phase.value, rule, was, look.failed_for, why))
+        return phase
 
-    def _tell_conditions(self, look: Look) -> None:
-        for decided in self._decide_conditions(look):
-            before = self.conditions.get(decided.type)
-            if before is not None and (before.status, before.reason) == (decided.status, decided.reason):
-                continue
+    def _condition(self, before: ConditionDecision | None, decided: ConditionDecision) -> Iterator[Row]:
+        if before is None or (before.status, before.reason) != (decided.status, decided.reason):
             own = decided.rule.startswith(OWN)
-            self._clock.tell(
+            why = no_steps if own else partial(_condition_steps, self.pod, decided)
+            was = "" if before is None else str(before.status)
+            yield (
                 "condition",
                 decided.type,
                 str(decided.status),
                 decided.rule,
-                before="" if before is None else str(before.status),
-                reason=decided.reason or "",
-                because=() if own else (condition_step(self.pod, decided),),
+                was,
+                decided.reason or "",
+                why,
             )
-            self.conditions[decided.type] = decided
 
-    def _decide_conditions(self, look: Look) -> Iterator[ConditionDecision]:
-        yield self._scheduled(look)
+    def _decide_conditions(
+        self, look: Look, readings: Readings, phase: Phase | None
+    ) -> tuple[ConditionDecision, ...]:
         if not look.scheduled:
-            return
-        phase = self.phase or Phase.PENDING
-        initialized, containers, ready = self.judgement.conditions(look.key, look.readings, phase)
-        before = self.conditions.get("Initialized")
+            return (_GATED if self.pod.spec.scheduling_gates else _UNSCHEDULED,)
+        decided = self.judgement.conditions(look.key, readings, phase or Phase.PENDING)
+        initialized, containers, ready = decided
+        before = self.told.conditions.get("Initialized")
         # once initialized, a pod stays so
-        yield before if before is not None and before.status and not initialized.status else initialized
-        yield containers
-        yield _NODE_SILENT if look.node_silent and ready.status else ready
-
-    def _scheduled(self, look: Look) -> ConditionDecision:
-        gated = bool(self.pod.spec.scheduling_gates) and not look.scheduled
-        return ConditionDecision(
-            type="PodScheduled",
-            status=look.scheduled,
-            reason="SchedulingGated" if gated else None,
-            rule=OWN + "Scheduled",
+        stays = before is not None and before.status and not initialized.status
+        return (
+            _SCHEDULED,
+            before if before is not None and stays else initialized,
+            containers,
+            _NODE_SILENT if look.node_silent and ready.status else ready,
         )
 
-    def _tell_endpoint(self, look: Look) -> None:
-        ready = self.conditions.get("Ready")
-        serves = ready is not None and ready.status and not look.deleted
-        if serves is self.endpoint:
-            return
-        self.endpoint = serves
-        for service in self._services:
-            self._clock.tell(
-                "endpoint", service, "in" if serves else "out", "EndpointIn" if serves else "EndpointOut"
-            )
+
+def _phase_steps(pod: Pod, decided: PhaseDecision) -> tuple[Step, ...]:
+    return (*restart_steps(pod, decided), phase_step(pod, decided))
+
+
+def _condition_steps(pod: Pod, decided: ConditionDecision) -> tuple[Step, ...]:
+    return (condition_step(pod, decided),)

@@ -4,11 +4,12 @@ from collections.abc import Callable, Mapping
 
 from ontology.cluster.pods import Pod
 from ontology.semantics.lifecycle.containers import Role
+from ontology.semantics.lifecycle.phases import Readings
 from ontology.semantics.probes.thresholds import Kind
-from ontology.verdict import Step
 from ontology.walkthroughs.timeline.actors import Actor
-from ontology.walkthroughs.timeline.clock import END, MS, START, WORLD, Clock
+from ontology.walkthroughs.timeline.clock import END, MS, START, WORLD, Because, Clock, no_steps
 from ontology.walkthroughs.timeline.health import Health
+from ontology.walkthroughs.timeline.judgement import Key
 
 OOM_KILLED = "OOMKilled"
 SIGKILLED = 137
@@ -27,6 +28,7 @@ class Runtime:
         self.clock = clock
         self.health = Health(clock, pod, self._stop_unhealthy)
         self.stopping = False
+        self._read: tuple[Key, Readings] = (), ()
         grace = pod.spec.termination_grace_period_seconds
         self.grace = _GRACE if grace is None else allowed_grace(grace)
 
@@ -35,9 +37,19 @@ class Runtime:
         """Whether any container runs."""
         return any(actor.running for actor in self.actors.values())
 
+    def readings(self) -> tuple[Key, Readings]:
+        """Return the readings of all containers, and the key that stands for them."""
+        actors = self.actors.values()
+        for actor in actors:
+            if actor.known is None:
+                found = tuple([each.reading() for each in actors])
+                self._read = tuple([each.key for each in actors]), found
+                break
+        return self._read
+
     # -- to a run ----------------------------------------------------------------------------------
 
-    def start(self, actor: Actor, because: tuple[Step, ...] = ()) -> None:
+    def start(self, actor: Actor, because: Because = no_steps) -> None:
         """Start a container, after its back-off."""
         actor.pending, actor.because = True, because
         if actor.not_before <= self.clock.now:
@@ -45,12 +57,12 @@ class Runtime:
             return
         wait = f"{actor.wait} s"
         self.wait(actor, "CrashLoopBackOff", "BackOff", wait, because)
-        actor.because = ()
+        actor.because = no_steps
         self.clock.event(actor.name, "BackOff", "BackOffEvent", wait)
         self._later(actor, actor.not_before, START, self._pull)
 
     def wait(
-        self, actor: Actor, reason: str, rule: str, detail: str = "", because: tuple[Step, ...] = ()
+        self, actor: Actor, reason: str, rule: str, detail: str = "", because: Because = no_steps
     ) -> None:
         """Let a container wait for a reason."""
         before = actor.shown
@@ -131,7 +143,7 @@ class Runtime:
             due = max(actor.begun + actor.habits.exits_after, self.clock.now)
             self._later(actor, due, END, lambda a: self.end(a, code))
 
-    def end(self, actor: Actor, code: int, reason: str = "", because: tuple[Step, ...] = ()) -> None:
+    def end(self, actor: Actor, code: int, reason: str = "", because: Because = no_steps) -> None:
         """Let a container's process end."""
         actor.settle(self.clock.now)
         before, again = actor.shown, actor.restart_when_stopped
