@@ -60,6 +60,10 @@ class Decision:
         """The acts without the containers."""
         return frozenset(act for act, _ in self.acts)
 
+    def because(self) -> tuple[Step, ...]:
+        """Return the step, as what it leads to cites it."""
+        return (self.step,)
+
 
 @dataclass(frozen=True, slots=True)
 class Sync:

@@ -7,6 +7,7 @@ kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-st
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from ontology.cluster.pods import Container, Probe
 from ontology.errors import InvalidObjectError
@@ -41,8 +42,7 @@ class Timing:
         return self.success_threshold if success else self.failure_threshold
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A worker's memory: the last result that counted, and how often in a row it has come."""
 
     success: bool | None = None
