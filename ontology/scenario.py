@@ -1,17 +1,20 @@
 """Scenarios: objects plus a question for one system, decoded and checked once where they enter."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
 import msgspec
+from msgspec import inspect
 
 from ontology import documents
 from ontology.budget import Budget
 from ontology.cluster import bulk, manifests
 from ontology.cluster.meta import KubeObject
-from ontology.errors import BadInputError, InvalidObjectError, InvalidQuestionError
+from ontology.errors import BadInputError, InvalidObjectError, InvalidQuestionError, did_you_mean
 from ontology.verdict import Verdict
 
 Q = TypeVar("Q")
@@ -106,9 +109,49 @@ def convert_question(asked: Any, type_: type[Q], name: str) -> Q:
     except msgspec.ValidationError as error:
         refused = manifests.refusal(error, f"question.{name}")
         message = str(refused).removesuffix(f" at `{refused.path}`")
-        raise InvalidQuestionError(message, path=refused.path) from error
+        hint, member = _hint(type_, refused.path.removeprefix(f"question.{name}"), message)
+        raise InvalidQuestionError(message + hint, path=refused.path + member) from error
     except UnicodeEncodeError as error:  # half a character, as JSON's `\ud800` can smuggle in
         raise InvalidQuestionError("not Unicode text", path=f"question.{name}") from error
+
+
+_UNKNOWN = re.compile(r"unknown field `([^`]*)`")
+_NO_CHOICE = re.compile(r"invalid enum value '([^']*)'")
+_PART = re.compile(r"\.(\w+)|\[[^]]*\]")
+
+
+def _hint(type_: type[Any], path: str, message: str) -> tuple[str, str]:
+    """Return what a question's member or word was probably meant to be, and the member's own path."""
+    if unknown := _UNKNOWN.search(message):
+        shapes = _shapes_at(type_, path)
+        names = [f.encode_name for s in shapes if isinstance(s, inspect.StructType) for f in s.fields]
+        return did_you_mean(get_close_matches(unknown[1], names, n=2)), f".{unknown[1]}"
+    if wrong := _NO_CHOICE.search(message):
+        shapes = _shapes_at(type_, path)
+        words = [str(v) for s in shapes if isinstance(s, inspect.LiteralType) for v in s.values]
+        near = get_close_matches(wrong[1], words, n=2) or get_close_matches(wrong[1].title(), words, n=2)
+        return did_you_mean(near or words), ""
+    return "", ""
+
+
+def _shapes_at(type_: type[Any], path: str) -> list[inspect.Type]:
+    """Return the types that may stand at a path such as `.events[0].node`."""
+    shapes = _alternatives(inspect.type_info(type_))
+    for part in _PART.finditer(path):
+        found: list[inspect.Type] = []
+        for shape in shapes:
+            if part[1] and isinstance(shape, inspect.StructType):
+                found.extend(field.type for field in shape.fields if field.encode_name == part[1])
+            elif not part[1] and isinstance(shape, inspect.ListType):
+                found.append(shape.item_type)
+            elif not part[1] and isinstance(shape, inspect.DictType):
+                found.append(shape.value_type)
+        shapes = [each for shape in found for each in _alternatives(shape)]
+    return shapes
+
+
+def _alternatives(shape: inspect.Type) -> list[inspect.Type]:
+    return list(shape.types) if isinstance(shape, inspect.UnionType) else [shape]
 
 
 class Question(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, kw_only=True):

@@ -87,7 +87,7 @@ def test_null_members_are_absent() -> None:
         pytest.param(
             scenario(question={"status": {"podIsTerminall": True}}),
             InvalidQuestionError,
-            "question.status",
+            "question.status.podIsTerminall",
             id="an unknown member of the question",
         ),
         pytest.param(scenario(system="podLifecycel"), UnknownSystemError, "system", id="an unknown system"),
@@ -106,3 +106,5 @@ def test_what_cannot_be_answered_says_where(raw: Any, error: type[OntologyError]
 def test_the_nearest_name_is_offered() -> None:
     with pytest.raises(UnknownSystemError, match="did you mean `podLifecycle`"):
         answer(scenario(system="podLifecycel"))
+    with pytest.raises(InvalidQuestionError, match="did you mean `podIsTerminal`"):
+        answer(scenario(question={"status": {"podIsTerminall": True}}))

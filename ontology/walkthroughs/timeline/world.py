@@ -6,12 +6,13 @@ the members of `NEEDS_CONTAINER` or `OF_THE_POD`. docs/systems/podLifecycle.md e
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Literal
 
 from msgspec import field
 
 from ontology import instants
-from ontology.errors import InvalidQuestionError, TooLargeError
+from ontology.errors import InvalidQuestionError, TooLargeError, did_you_mean
 from ontology.scenario import Question
 
 MAX_EVENTS = 10_000
@@ -31,6 +32,9 @@ NEEDS_CONTAINER = (
     "postStartFails",
 )
 OF_THE_POD = ("scheduled", "condition", "delete", "evict", "node")
+# what says more of one kind of event, and nothing of any other
+COMPANIONS = {"probes": "answers", "afterSeconds": "exit", "status": "condition"}
+_LARGEST_CODE = 255
 
 Time = float | str
 
@@ -136,10 +140,20 @@ def _happening(event: Event, containers: Sequence[str], *, path: str) -> Happeni
         known = ", ".join(f"`{name}`" for name in (*NEEDS_CONTAINER, *OF_THE_POD))
         raise InvalidQuestionError(f"an event says exactly one of {known}; this one {len(said)}", path=path)
     (what,) = said
+    for name, of in COMPANIONS.items():
+        if of != what and getattr(event, _attribute(name)) is not None:
+            raise InvalidQuestionError(f"`{name}` belongs to `{of}`, not to `{what}`", path=f"{path}.{name}")
+    if what in OF_THE_POD and event.container is not None:
+        raise InvalidQuestionError(f"`{what}` is of the whole pod", path=f"{path}.container")
+    if event.exit is not None and not 0 <= event.exit <= _LARGEST_CODE:
+        raise InvalidQuestionError(
+            f"an exit code is 0 to {_LARGEST_CODE}, not `{event.exit}`", path=f"{path}.exit"
+        )
     if what in NEEDS_CONTAINER and event.container not in containers:
         known = ", ".join(f"`{name}`" for name in containers)
+        hint = did_you_mean(get_close_matches(event.container or "", containers, n=1))
         raise InvalidQuestionError(
-            f"`{what}` needs a container of the pod ({known}), not `{event.container}`",
+            f"`{what}` needs a container of the pod ({known}), not `{event.container}`{hint}",
             path=f"{path}.container",
         )
     if what == "condition" and event.status is None:

@@ -403,7 +403,28 @@ def test_an_exit_rule_can_restart_everything() -> None:
             {"until": 1, "events": [{"condition": "lb"}]}, InvalidQuestionError, "events[0]", id="no status"
         ),
         pytest.param(
-            {"until": 1, "events": [{"explode": True}]}, InvalidQuestionError, "events[0]", id="no such event"
+            {"until": 1, "events": [{"explode": True}]},
+            InvalidQuestionError,
+            "events[0].explode",
+            id="no such event",
+        ),
+        pytest.param(
+            {"until": 1, "events": [{"container": "app", "exit": 256}]},
+            InvalidQuestionError,
+            "events[0].exit",
+            id="no exit code",
+        ),
+        pytest.param(
+            {"until": 1, "events": [{"container": "app", "node": "lost"}]},
+            InvalidQuestionError,
+            "events[0].container",
+            id="a container where the pod is meant",
+        ),
+        pytest.param(
+            {"until": 1, "events": [{"delete": True, "afterSeconds": 3}]},
+            InvalidQuestionError,
+            "events[0].afterSeconds",
+            id="a companion of another event",
         ),
     ],
 )
@@ -416,6 +437,26 @@ def test_bad_input_is_refused_with_its_path(
         evaluators.answer({"system": "podLifecycle", "objects": [pod], "question": {"timeline": question}})
 
     assert refused.value.path == f"question.timeline.{path}"
+
+
+@pytest.mark.parametrize(
+    ("event", "meant"),
+    [
+        pytest.param({"container": "app", "exits": 1}, "`exit`", id="an event"),
+        pytest.param({"delete": {"gracePeriod": 3}}, "`gracePeriodSeconds`", id="a member of an event"),
+        pytest.param({"node": "lots"}, "`lost`", id="a word"),
+        pytest.param({"condition": "lb", "status": "true"}, "`True`", id="another case"),
+        pytest.param(
+            {"container": "app", "answers": True, "probes": ["livenes"]}, "`liveness`", id="a probe"
+        ),
+        pytest.param({"container": "ap", "exit": 1}, "`app`", id="a container"),
+    ],
+)
+def test_a_slip_of_the_pen_is_told_what_it_was_meant_to_be(event: dict[str, Any], meant: str) -> None:
+    with pytest.raises(InvalidQuestionError, match=r"did you mean") as refused:
+        play([event])
+
+    assert f"(did you mean {meant}" in str(refused.value)
 
 
 @pytest.mark.parametrize(
