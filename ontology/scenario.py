@@ -109,8 +109,8 @@ def convert_question(asked: Any, type_: type[Q], name: str) -> Q:
     except msgspec.ValidationError as error:
         refused = manifests.refusal(error, f"question.{name}")
         message = str(refused).removesuffix(f" at `{refused.path}`")
-        hint, member = _hint(type_, refused.path.removeprefix(f"question.{name}"), message)
-        raise InvalidQuestionError(message + hint, path=refused.path + member) from error
+        hint = _hint(type_, refused.path.removeprefix(f"question.{name}"), message)
+        raise InvalidQuestionError(message + hint, path=refused.path) from error
     except UnicodeEncodeError as error:  # half a character, as JSON's `\ud800` can smuggle in
         raise InvalidQuestionError("not Unicode text", path=f"question.{name}") from error
 
@@ -120,18 +120,18 @@ _NO_CHOICE = re.compile(r"invalid enum value '([^']*)'")
 _PART = re.compile(r"\.(\w+)|\[[^]]*\]")
 
 
-def _hint(type_: type[Any], path: str, message: str) -> tuple[str, str]:
-    """Return what a question's member or word was probably meant to be, and the member's own path."""
+def _hint(type_: type[Any], path: str, message: str) -> str:
+    """Return what a member or word of a question was probably meant to be."""
     if unknown := _UNKNOWN.search(message):
         shapes = _shapes_at(type_, path)
         names = [f.encode_name for s in shapes if isinstance(s, inspect.StructType) for f in s.fields]
-        return did_you_mean(get_close_matches(unknown[1], names, n=2)), f".{unknown[1]}"
+        return did_you_mean(get_close_matches(unknown[1], names, n=2))
     if wrong := _NO_CHOICE.search(message):
         shapes = _shapes_at(type_, path)
         words = [str(v) for s in shapes if isinstance(s, inspect.LiteralType) for v in s.values]
         near = get_close_matches(wrong[1], words, n=2) or get_close_matches(wrong[1].title(), words, n=2)
-        return did_you_mean(near or words), ""
-    return "", ""
+        return did_you_mean(near or words)
+    return ""
 
 
 def _shapes_at(type_: type[Any], path: str) -> list[inspect.Type]:

@@ -405,7 +405,7 @@ def test_an_exit_rule_can_restart_everything() -> None:
         pytest.param(
             {"until": 1, "events": [{"explode": True}]},
             InvalidQuestionError,
-            "events[0].explode",
+            "events[0]",
             id="no such event",
         ),
         pytest.param(
