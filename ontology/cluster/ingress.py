@@ -25,7 +25,7 @@ class IngressBackend(Part, frozen=True):
 
 class HTTPIngressPath(Part, frozen=True):
     path: str = ""
-    path_type: str = "ImplementationSpecific"
+    path_type: str = ""
     backend: IngressBackend = IngressBackend()
 
 

@@ -1,19 +1,23 @@
 """One HTTP request through an Ingress to a pod: the decision of `ingress`, the endpoints of `services`."""
 
+from collections.abc import Iterable, Iterator
 from random import Random
 from typing import Any
 
+from ontology import patches
 from ontology.cluster.ingress import Ingress, IngressBackend, IngressClass
 from ontology.cluster.meta import field
 from ontology.cluster.nodes import Node
 from ontology.cluster.pods import Pod
 from ontology.cluster.services import Service, ServicePort
-from ontology.scenario import Evaluator, Question, Scenario
-from ontology.semantics.ingress import classes, explanation, hosts
+from ontology.scenario import Evaluator, Question, Scenario, convert_question
+from ontology.semantics.ingress import classes, explanation, hosts, validation
 from ontology.semantics.ingress.decision import Decision, HttpRequest, decide
 from ontology.semantics.ingress.routing import table
 from ontology.semantics.services.endpoints import PodIndex, slices
-from ontology.verdict import Outcome, Step, Verdict
+from ontology.verdict import Outcome, Role, Step, Verdict
+from ontology.walkthroughs import ingress_changes
+from ontology.walkthroughs.ingress_changes import Unanswered
 
 _OK, _REDIRECT, _NOT_FOUND, _UNAVAILABLE = 200, 308, 404, 503
 
@@ -36,12 +40,15 @@ def evaluate(scenario: Scenario, asked: Request) -> Verdict:
     Outcome: yes when an endpoint answers, no when the client gets 404 or 503, unknown for a redirect.
 
     Raises:
-        InvalidObjectError: canary annotations that mean nothing.
+        InvalidObjectError: canary annotations that mean nothing, an Ingress that the API would refuse.
     """
+    validation.check(scenario)
     known = {each.name: each for each in scenario.all(IngressClass)}
     every = scenario.all(Ingress)
-    served = [each for each in every if classes.served(each, known, asked.ingress_class)]
-    skipped = [each for each in every if each not in served]
+    served: list[Ingress] = []
+    skipped: list[Ingress] = []
+    for each in every:
+        (served if classes.served(each, known, asked.ingress_class) else skipped).append(each)
     routes = table(served)
     request = HttpRequest(
         host=asked.host, path=asked.path, headers=asked.headers, cookies=asked.cookies, tls=asked.tls
@@ -49,6 +56,21 @@ def evaluate(scenario: Scenario, asked: Request) -> Verdict:
     decision = decide(routes, served, request)
     answer = _answer(scenario, decision, request, Random(asked.seed))  # noqa: S311 - a simulation
     behind = _endpoints_step(answer)
+
+    def changes() -> Iterator[Step]:
+        if answer["status"] == _OK:
+            return
+        found = Unanswered(
+            scenario=scenario,
+            request=request,
+            decision=decision,
+            routes=routes,
+            skipped=skipped,
+            chosen=None if decision.redirected else decision.answering(Random(asked.seed)),  # noqa: S311
+        )
+        for proposed in (ingress_changes.proposals(found), ingress_changes.of_request(found)):
+            yield from patches.helping(scenario, proposed, _again)
+
     return Verdict(
         answer=answer,
         outcome={_OK: Outcome.YES, _REDIRECT: Outcome.UNKNOWN}.get(answer["status"], Outcome.NO),
@@ -56,8 +78,23 @@ def evaluate(scenario: Scenario, asked: Request) -> Verdict:
             *explanation.steps(decision, served, request),
             *behind,
             *explanation.near_misses(decision, routes, skipped, request),
+            *_default_classes(known.values(), skipped),
+            *changes(),
         ),
     )
+
+
+def _again(changed: Scenario) -> Verdict:
+    return evaluate(changed, convert_question(changed.asked, Request, "request"))
+
+
+def _default_classes(known: Iterable[IngressClass], skipped: Iterable[Ingress]) -> Iterator[Step]:
+    """Yield that several default classes are none: admission refuses an Ingress that names no class then."""
+    marked = tuple(each.name for each in known if classes.is_default(each))
+    for ingress in skipped:
+        if len(marked) > 1 and classes.named(ingress) is None:
+            facts = {"ingress": ingress.name, "classes": marked}
+            yield Step("ingress.defaultClass", False, facts, Role.NEAR_MISS)
 
 
 def _answer(scenario: Scenario, decision: Decision, request: HttpRequest, random: Random) -> dict[str, Any]:

@@ -18,8 +18,13 @@ def named(ingress: Ingress) -> str | None:
 
 def default(classes: Iterable[IngressClass]) -> str | None:
     """Return the default class; None without one, or with several, which admission refuses to choose from."""
-    marked = [each.name for each in classes if (each.metadata.annotations or {}).get(DEFAULT) == "true"]
+    marked = [each.name for each in classes if is_default(each)]
     return marked[0] if len(marked) == 1 else None
+
+
+def is_default(class_: IngressClass) -> bool:
+    """Whether a class is marked as the one for Ingresses that name none."""
+    return (class_.metadata.annotations or {}).get(DEFAULT) == "true"
 
 
 def served(ingress: Ingress, classes: dict[str, IngressClass], wanted: str | None) -> bool:

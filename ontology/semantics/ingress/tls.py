@@ -18,7 +18,8 @@ def secret(ingresses: Iterable[Ingress], host: str) -> str | None:
         for ingress in ingresses
         for entry in ingress.spec.tls or ()
         if entry.secret_name
-        for name in entry.hosts or ()
+        # an entry without hosts is for every host
+        for name in entry.hosts or ("",)
     }
     name = hosts.chosen(listed, host)
     return None if name is None else listed[name]
