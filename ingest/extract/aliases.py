@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from ingest.extract.facts import PATTERN, Fact
 from ingest.extract.reading import Reading
 from ingest.lexicon.normalize import fold
-from ingest.link.outline import Node, undecorated
+from ingest.link.outline import Node
+from ingest.link.outline.marks import undecorated
 from ingest.parse.blocks import BlockKind
 
 _ABBREVIATION = re.compile(r"[A-Z][A-Za-z0-9]{0,5}s?$")

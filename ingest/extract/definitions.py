@@ -7,7 +7,8 @@ from ingest.extract.aliases import is_second_name
 from ingest.extract.facts import PATTERN, STRUCTURE, Fact
 from ingest.extract.reading import Reading, explanation, is_enumerated, plain_values, valued
 from ingest.extract.structure import is_contrasted
-from ingest.link.outline import ARROW, Node, Term, is_value, split_brackets
+from ingest.link.outline import Node, Term
+from ingest.link.outline.marks import ARROW, is_value, split_brackets
 from ingest.parse.blocks import BlockKind, Line
 from ontology.concepts import ConceptKind
 

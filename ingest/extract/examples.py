@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from ingest.extract.facts import PATTERN, STRUCTURE, Fact
 from ingest.extract.reading import Owners, Reading, is_class, is_enumerated, is_member, is_part
 from ingest.link.api import owns
-from ingest.link.outline import ARROW, Named, Node, Term
+from ingest.link.outline import Named, Node, Term
+from ingest.link.outline.marks import ARROW
 from ingest.parse.blocks import BlockKind
 from ontology.concepts import ConceptKind
 

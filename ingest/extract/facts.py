@@ -1,6 +1,6 @@
 """What a rule yields: a fact of the note with the lines that say it."""
 
-from dataclasses import dataclass
+import msgspec
 
 from ingest.parse.blocks import Line
 from ontology.statements import Strength
@@ -9,8 +9,7 @@ SYMMETRIC = frozenset({"contrastsWith"})
 STRUCTURE, PATTERN, SENTENCE = "structure", "pattern", "sentence"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
     """One fact. `literal` says that `object` is text, not a concept; `lines` are what a reader needs."""
 
     subject: str

@@ -8,7 +8,8 @@ from ingest.extract.commands import command_line, subcommand
 from ingest.extract.facts import PATTERN, Fact
 from ingest.extract.reading import Reading
 from ingest.link.disambiguate import enumeration
-from ingest.link.outline import ARROW, Named, Node, split_brackets, undecorated
+from ingest.link.outline import Named, Node
+from ingest.link.outline.marks import ARROW, split_brackets, undecorated
 from ingest.parse.blocks import BlockKind
 from ontology.concepts import ConceptKind
 

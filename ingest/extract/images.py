@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from ingest.extract.facts import PATTERN, Fact
 from ingest.extract.reading import Reading
-from ingest.link.disambiguate import Context, choose
+from ingest.link.disambiguate import Context, Words, choose
 from ingest.link.mentions import Written, find
 from ingest.link.outline import Node
 from ingest.parse.inline import Picture
@@ -30,7 +30,7 @@ def depicted(reading: Reading, node: Node) -> Iterator[Fact]:
         name = image_name(picture)
         title = _NUMBER.sub("", _FOR.sub("", name.removeprefix("image:").replace("_", " ")))
         title = reading.linker.mended(title.replace("-", " - "), 0)[0].replace(" - ", "-")
-        context = Context(owners=reading.owners(node).names, words=title.lower())
+        context = Context(owners=reading.owners(node).names, around=Words(title))
         for mention in find(reading.lexicon, [Written(title)])[0]:
             choice = choose(mention.surface, mention.entries, context)
             if choice is not None:

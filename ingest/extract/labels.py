@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from ingest.extract.commands import command_line
 from ingest.extract.facts import PATTERN, STRUCTURE, Fact
 from ingest.extract.reading import Reading, explanation, is_enumerated
-from ingest.link.outline import ARROW, Node, is_value, split_brackets
+from ingest.link.outline import Node
+from ingest.link.outline.marks import ARROW, is_value, split_brackets
 from ingest.parse.blocks import BlockKind
 
 _PREDICATES = {

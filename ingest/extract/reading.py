@@ -3,14 +3,16 @@
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+import msgspec
+
 from ingest.lexicon.entries import Lexicon
 from ingest.link.api import direct_fields, owns
-from ingest.link.disambiguate import Context, enumeration
-from ingest.link.outline import Linker, Node, Outline, Term, is_value
+from ingest.link.disambiguate import Context, Words, enumeration
+from ingest.link.outline import Linker, Node, Outline, Term
+from ingest.link.outline.marks import is_value
 from ingest.parse.blocks import BlockKind, Line
 from ontology.concepts import ConceptKind
 
@@ -25,8 +27,7 @@ _BRACKET = re.compile(r"\s*[(（](?P<inner>[^()（）]*)[)）]")
 _ANSWER = re.compile(r"^(?:A|답|답변|Ans(?:wer)?)\s*\d*\s*[.:)]\s*", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Owners:
+class Owners(msgspec.Struct, frozen=True):
     """The concepts to which a line belongs, the node that names them, and the lines in between."""
 
     names: tuple[str, ...]
@@ -122,7 +123,7 @@ class Reading:
             names = [t.name for t in node.topics]
             for above in node.above():
                 names.extend(t.name for t in above.topics if t.name not in names)
-            known = Context(owners=tuple(names), marked=True, words=node.text.lower())
+            known = Context(owners=tuple(names), around=Words(node.text), marked=True)
             self._contexts[id(node)] = known
         return known
 

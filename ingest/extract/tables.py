@@ -6,8 +6,10 @@ table too.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from itertools import combinations
+
+import msgspec
+from msgspec.structs import replace
 
 from ingest.extract import commands
 from ingest.extract.aliases import is_second_name
@@ -18,7 +20,9 @@ from ingest.extract.sentences.scene import Scene
 from ingest.extract.values import default, owner_of_value
 from ingest.link.api import owns
 from ingest.link.disambiguate import Choice, enumeration
-from ingest.link.outline import Node, Term, is_value, replace_text, role_of, undecorated, without_role
+from ingest.link.outline import Node, Term, replace_text
+from ingest.link.outline.marks import is_value, undecorated
+from ingest.link.outline.roles import role_of, without_role
 from ingest.parse.blocks import BlockKind, Line
 from ingest.parse.inline import plain
 from ontology.concepts import ConceptKind
@@ -53,8 +57,7 @@ _LINE = re.compile(r"\s+[/|]\s+")
 _LEAST_COLUMNS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
+class _Cell(msgspec.Struct, frozen=True):
     """A cell: its place, plain text, and the concept that it is when it is exactly one."""
 
     line: Line
@@ -67,8 +70,7 @@ class _Cell:
         return self.term.choice
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
+class _Head(msgspec.Struct, frozen=True):
     """A head: its text, role, and concept."""
 
     line: Line
@@ -200,8 +202,7 @@ def _by_columns(reading: Reading, node: Node, heads: list[_Head], body: list[lis
 # -- by rows ---------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Subject:
+class _Subject(msgspec.Struct, frozen=True):
     name: str
     choice: Choice | None
     lines: tuple[Line, ...]

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from ingest.extract.facts import PATTERN, STRUCTURE, Fact
 from ingest.extract.reading import Owners, Reading, first_value, is_enumerated, narrowed, plain_values, valued
 from ingest.extract.structure import gives_phase
 from ingest.link.api import owns
 from ingest.link.disambiguate import Choice, Enumeration, enumeration
-from ingest.link.outline import ARROW, Node, Term, is_value
+from ingest.link.outline import Node, Term
+from ingest.link.outline.marks import ARROW, is_value
 from ingest.parse.blocks import BlockKind, Line
 from ontology.concepts import ConceptKind
 

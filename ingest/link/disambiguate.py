@@ -5,10 +5,12 @@ choice. Ties go to the sort of concept that notes name most, then to the name.
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from importlib.resources import files
+
+import msgspec
 
 from ingest.lexicon.entries import Entry
 from ingest.lexicon.normalize import fold
@@ -22,13 +24,17 @@ _PRIOR = {
     ConceptKind.FIELD: 0.6,
     ConceptKind.ENUM: 0.5,
 }
+# sorts whose score depends on where the form stands
+_CONTEXTUAL = frozenset({ConceptKind.ENUM, ConceptKind.FIELD})
+_BESIDE = ("beside its words", 1.0)
+_OWN = ("its own spelling", 0.6)
 _OWNER_FADES = 0.3
 # Where nothing else decides, a value is one of the enumeration that notes speak of most.
 _USUAL = (
     "PodPhase", "PodCondition", "ContainerState", "ServiceType", "TolerationOperator", "AccessMode",
     "ReclaimPolicy", "RestartPolicy", "TaintEffect", "DeploymentStrategy",
 )  # fmt: skip
-
+_RANKS = {name: rank for rank, name in enumerate(_USUAL)}
 
 # Values of several enumerations that are words first: they count only where their owner or neighbours speak.
 _NEEDS_SUPPORT = frozenset(
@@ -55,8 +61,7 @@ _NEEDS_SUPPORT = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Enumeration:
+class Enumeration(msgspec.Struct, frozen=True):
     """How notes state values of one enumeration: see `lexicon/enumerations.toml`."""
 
     name: str
@@ -67,27 +72,71 @@ class Enumeration:
     field: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Surroundings:
+    """What stands around a form. A choice asks for it seldom, so it is worked out when asked.
+
+    `siblings` are the enumerations that the neighbours in a list may belong to, by how many; `expected`
+    enumerations that a label announces; `words` the text around the form in lower case.
+    """
+
+    __slots__ = ()
+
+    @property
+    def siblings(self) -> Mapping[str, int]:
+        """The enumerations of the neighbours."""
+        return _NONE
+
+    @property
+    def expected(self) -> frozenset[str]:
+        """The enumerations that a label announces."""
+        return frozenset()
+
+    @property
+    def words(self) -> str:
+        """The text around."""
+        return ""
+
+
+class Words(Surroundings):
+    """A text alone."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @property
+    def words(self) -> str:
+        """The text in lower case."""
+        return self._text.lower()
+
+
+_NONE: Mapping[str, int] = {}
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
     """Where a form stands.
 
-    `owners` are the concepts above it, nearest first; `siblings` the enumerations that its neighbours
-    in a list may belong to, by how many; `expected` enumerations that a label announces; `valued` says
-    that a value follows; `words` is the text around it in lower case.
+    `owners` are the concepts above it, nearest first; `listed` the enumerations of the members of its own
+    list, by how many; `valued` says that a value follows.
     """
 
     owners: tuple[str, ...] = ()
-    siblings: Mapping[str, int] | None = None
-    expected: frozenset[str] = frozenset()
+    around: Surroundings = Surroundings()
+    listed: Mapping[str, int] = _NONE
     marked: bool = False
     code: bool = False
     valued: bool = False
     topic: bool = False
-    words: str = ""
+
+    @property
+    def siblings(self) -> Mapping[str, int]:
+        """The enumerations of the neighbours, in the list and in the lines beside."""
+        around = self.around.siblings
+        return Counter(around) + Counter(self.listed) if self.listed else around
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True):
     """A concept chosen for a form, how surely, and why."""
 
     name: str
@@ -136,40 +185,59 @@ def choose(surface: str, entries: Iterable[Entry], context: Context) -> Choice |
 
 
 def _rank(choice: Choice) -> int:
-    type_ = choice.name.partition(".")[0]
-    return _USUAL.index(type_) if type_ in _USUAL else len(_USUAL)
+    return _RANKS.get(choice.name.partition(".")[0], len(_RANKS))
 
 
 def _score(surface: str, entry: Entry, context: Context) -> Choice | None:
-    signals: list[tuple[str, float]] = [(entry.kind.value, _PRIOR[entry.kind])]
-    sense = None if surface == entry.name else _sense(entry, context)
-    if sense is not None:
-        if not sense:
-            return None
-        signals.append(("beside its words", 1.0))
-    if surface == entry.name:
-        signals.append(("its own spelling", 0.6))
-    if entry.kind is ConceptKind.ENUM and not context.marked and not context.code and surface != entry.form:
-        signals.append(("not spelled as the value", -1.5))
-    if entry.kind is ConceptKind.ENUM:
+    kind, name = entry.kind, entry.name
+    own = surface == name
+    beside = None if own or not has_sense(entry.form) else _sense(entry, context)
+    if beside is False:
+        return None
+    if kind not in _CONTEXTUAL:
+        return _by_form(name, kind, bool(beside), own, context.topic)
+    signals = [(kind.value, _PRIOR[kind])]
+    if beside:
+        signals.append(_BESIDE)
+    if own:
+        signals.append(_OWN)
+    if kind is ConceptKind.ENUM:
+        if not context.marked and not context.code and surface != entry.form:
+            signals.append(("not spelled as the value", -1.5))
         support = list(_enum_signals(entry, context))
         if surface.lower() in _NEEDS_SUPPORT and not any(value > 0 for _, value in support):
             return None
         signals.extend(support)
-    elif entry.kind is ConceptKind.FIELD:
+    else:
         signals.extend(_field_signals(surface, entry, context))
-    elif context.topic:
+    return _choice(name, kind, signals)
+
+
+@lru_cache(maxsize=1 << 14)
+def _by_form(name: str, kind: ConceptKind, beside: bool, own: bool, topic: bool) -> Choice:
+    """Return the choice of a concept that is judged by its form alone."""
+    signals = [(kind.value, _PRIOR[kind])]
+    if beside:
+        signals.append(_BESIDE)
+    if own:
+        signals.append(_OWN)
+    if topic:
         signals.append(("a topic", 0.3))
-    return Choice(entry.name, entry.kind, sum(v for _, v in signals), ", ".join(r for r, _ in signals))
+    return _choice(name, kind, signals)
+
+
+def _choice(name: str, kind: ConceptKind, signals: Sequence[tuple[str, float]]) -> Choice:
+    return Choice(name, kind, sum(v for _, v in signals), ", ".join(r for r, _ in signals))
 
 
 def _enum_signals(entry: Entry, context: Context) -> Iterable[tuple[str, float]]:
     known = enumeration(entry.name)
     type_ = entry.name.partition(".")[0]
-    if type_ in context.expected:
+    if type_ in context.around.expected:
         yield f"the label announces {type_}", 2.0
-    if context.siblings and context.siblings.get(type_, 0) > 1:
-        yield "its neighbours are of this type", 0.5 * min(context.siblings[type_], 4)
+    alike = context.siblings.get(type_, 0)
+    if alike > 1:
+        yield "its neighbours are of this type", 0.5 * min(alike, 4)
     if known is not None:
         distance = next((d for d, owner in enumerate(context.owners) if owner in known.owners), None)
         if distance is not None:
@@ -200,6 +268,7 @@ def _senses() -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]:
     return {form: tuple(each) for form, each in found.items()}
 
 
+@lru_cache(maxsize=1 << 14)
 def has_sense(form: str) -> bool:
     """Whether the words around a form decide what it means."""
     return fold(form) in _senses()
@@ -210,5 +279,5 @@ def _sense(entry: Entry, context: Context) -> bool | None:
     rules = [beside for name, beside in _senses().get(fold(entry.form), ()) if name in {entry.name, "*"}]
     if not rules:
         return None
-    around = context.words + " " + " ".join(context.owners).lower()
+    around = context.around.words + " " + " ".join(context.owners).lower()
     return any(word in around for beside in rules for word in beside)

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from ingest.lexicon.entries import Entry, Lexicon
 from ingest.lexicon.normalize import compacted, suffix
@@ -18,12 +19,12 @@ _SORT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(msgspec.Struct, frozen=True):
     """A name in a text: its place (offsets, end exclusive), what it may mean, and the particle behind it.
 
-    `end` is the end of the name, `stop` the end with its particle; `verbal` names are inflected (`스케줄링하는`).
-    """  # noqa: E501  one list, one line
+    `end` is the end of the name, `stop` the end with its particle; `verbal` names are inflected
+    (`스케줄링하는`).
+    """
 
     start: int
     end: int
@@ -35,8 +36,7 @@ class Mention:
     code: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(msgspec.Struct, frozen=True):
     """A text to search, with the ranges that the author marked as code."""
 
     text: str
@@ -45,44 +45,37 @@ class Written:
 
 def find(lexicon: Lexicon, texts: Sequence[Written]) -> list[tuple[Mention, ...]]:
     """Return the mentions of each text, in order, longest first where forms overlap."""
-    joined = "\n".join(each.text for each in texts)
-    folded, offsets = compacted(joined)
+    folded, offsets = compacted("\n".join([each.text for each in texts]))
     hits = [
-        (offsets[start], offsets[end - 1] + 1, index)
+        (offsets[start], ~offsets[end - 1], index)
         for index, start, end in lexicon.automaton.find_matches_as_indexes(folded, overlapping=True)
     ]
-    hits.sort(key=lambda hit: (hit[0], -hit[1]))
+    hits.sort()  # by start, the longest first
     found: list[tuple[Mention, ...]] = []
     position = base = 0
     for each in texts:
         limit = base + len(each.text)
-        first = position
+        chosen: list[Mention] = []
+        free = base
         while position < len(hits) and hits[position][0] < limit:
+            start, end, index = hits[position]
             position += 1
-        found.append(tuple(_chosen(lexicon, each, base, hits[first:position])))
+            if start >= free:
+                mention = _mention(each, start - base, -end - base, lexicon.entries[index], free - base)
+                if mention is not None:
+                    chosen.append(mention)
+                    free = base + mention.end
+        found.append(tuple(chosen))
         base = limit + 1
     return found
 
 
-def _chosen(lexicon: Lexicon, written: Written, base: int, hits: list[tuple[int, int, int]]) -> list[Mention]:
-    chosen: list[Mention] = []
-    free = 0
-    for absolute_start, absolute_end, index in hits:
-        start, end = absolute_start - base, absolute_end - base
-        if start < free:
-            continue
-        mention = _mention(written, start, end, lexicon.entries[index], free)
-        if mention is not None:
-            chosen.append(mention)
-            free = mention.end
-    return chosen
-
-
 def _mention(written: Written, start: int, end: int, entries: tuple[Entry, ...], free: int) -> Mention | None:
     text = written.text
-    surface = text[start:end]
-    latin_start, latin_end = surface[0].isascii(), surface[-1].isascii()
-    if start and not _opens(text, start, latin=latin_start, glued=free == start):
+    first, last = text[start], text[end - 1]
+    latin_end = last < "\x80"
+    bare = text[start:end]
+    if start and not _opens(text, start, latin=first < "\x80", glued=free == start):
         return None
     if latin_end:
         end = _plural_end(text, end)
@@ -100,11 +93,17 @@ def _mention(written: Written, start: int, end: int, entries: tuple[Entry, ...],
                 stop = end
         elif latin_end and not _closes(text, end):
             return None
-    if stop == end and not verbal:
-        stop, particle = _behind_noun(text, end)
-    code = any(a <= start and end <= b for a, b in written.codes)
-    usable = _usable(surface, entries, sentence_start=_starts_sentence(text, start), code=code)
-    return Mention(start, end, stop, text[start:end], usable, particle, verbal, code) if usable else None
+        if stop == end and not verbal and (following.isspace() or following in "(（"):
+            stop, particle = _behind_noun(text, end)
+    code = bool(written.codes) and any(a <= start and end <= b for a, b in written.codes)
+    if not _is_simple(entries, bare):
+        entries = _usable(bare, entries, sentence_start=_starts_sentence(text, start), code=code)
+    return Mention(start, end, stop, text[start:end], entries, particle, verbal, code) if entries else None
+
+
+def _is_simple(entries: tuple[Entry, ...], surface: str) -> bool:
+    """Whether nothing about the spelling decides: one form that counts however it is written."""
+    return len(entries) == 1 and not (entries[0].exact or entries[0].strict) and " " not in surface
 
 
 def _behind_noun(text: str, end: int) -> tuple[int, str]:
@@ -140,6 +139,8 @@ def _closes(text: str, end: int) -> bool:
 
 
 def _plural_end(text: str, end: int) -> int:
+    if text[end : end + 1] not in {"e", "s"}:
+        return end
     for ending in ("es", "s"):
         stop = end + len(ending)
         if text.startswith(ending, end) and not (

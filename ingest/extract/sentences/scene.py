@@ -10,7 +10,8 @@ from typing import Any
 
 from ingest.extract.facts import SENTENCE, Fact
 from ingest.extract.reading import Reading
-from ingest.link.outline import ARROW, Named, Node
+from ingest.link.outline import Named, Node
+from ingest.link.outline.marks import ARROW
 from ingest.parse.blocks import BlockKind, Line
 from ontology.statements import Strength
 

@@ -1,0 +1,102 @@
+"""What an outline is made of: nodes, the names in them, and the members of the lists they hold."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from ingest.link.disambiguate import Choice
+from ingest.link.mentions import Mention
+from ingest.parse.blocks import Block, BlockKind, Line
+from ingest.parse.inline import Inline
+
+
+class Named(msgspec.Struct, frozen=True):
+    """A mention with the concept that was chosen for it."""
+
+    mention: Mention
+    choice: Choice
+
+    @property
+    def name(self) -> str:
+        """The canonical name."""
+        return self.choice.name
+
+    @property
+    def start(self) -> int:
+        """Where the mention starts in the text."""
+        return self.mention.start
+
+    @property
+    def end(self) -> int:
+        """Where the mention ends, particle not counted."""
+        return self.mention.end
+
+
+class Term(msgspec.Struct, frozen=True, kw_only=True):
+    """One member of a list: its text without bracket and default marker, and its concept if it is one."""
+
+    text: str
+    bracket: str = ""
+    default: bool = False
+    choice: Choice | None = None
+    role: str = ""
+
+    @property
+    def name(self) -> str:
+        """The concept's name, empty for none."""
+        return self.choice.name if self.choice else ""
+
+
+class Node(msgspec.Struct, eq=False, kw_only=True):
+    """One block, read. `terms` are what it names when it names nothing else than concepts.
+
+    `characters` are those of the text: a pattern is tried only where those that it needs are among them.
+    """
+
+    block: Block
+    parent: "Node | None"
+    line: Line | None
+    inline: Inline
+    text: str
+    characters: frozenset[str] = frozenset()
+    mentions: tuple[Mention, ...] = ()
+    named: tuple[Named, ...] = ()
+    left: str = ""
+    right: str = ""
+    separator: str = ""
+    terms: tuple[Term, ...] = ()
+    left_terms: tuple[Term, ...] = ()
+    topics: tuple[Choice, ...] = ()
+    role: str = ""
+    bracket: str = ""
+    clause: bool = False
+    contrast: bool = False
+    question: str = ""
+    children: list["Node"] = []
+    index: int = 0
+    section: int | None = None
+
+    @property
+    def kind(self) -> BlockKind:
+        """What the block is in markdown."""
+        return self.block.kind
+
+    @property
+    def is_label(self) -> bool:
+        """Whether the text has the shape `X : Y`."""
+        return bool(self.separator)
+
+    def above(self) -> Iterator["Node"]:
+        """Yield the nodes above, nearest first."""
+        node = self.parent
+        while node is not None:
+            yield node
+            node = node.parent
+
+    def walk(self) -> Iterator["Node"]:
+        """Yield this node and all below, in the order of the note, without recursion."""
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(reversed(node.children))

@@ -1,0 +1,33 @@
+"""Questions of the form `what is X`: what they ask after."""
+
+import re
+
+from ingest.link.outline.words import words
+
+_ENDS = words("question", "ends")
+_OPENING = re.compile(r"(?:Q\s*\d*[.:)]\s*)?what(?:'s| is| are)\b", re.IGNORECASE)
+_MARK = re.compile(r"[?？\s]+$")
+_FIRST_LETTERS = frozenset("QqWw")
+_NUMBERED = r"(?:Q\s*\d*\s*[.:)]\s*)?"
+_WHAT_IS = (
+    re.compile(
+        rf"{_NUMBERED}what(?:'s| is| are| does)\s+(?:an?\s+|the\s+)?(?P<x>.+?)"
+        r"(?:\s+mean|\s+in k(?:ubernetes|8s))?$",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"{_NUMBERED}(?P<x>.+?)(?:이란|란|은|는|이|가)?\s*(?:무엇|뭐|뭔)[가-힣]*$"),
+    re.compile(rf"{_NUMBERED}(?P<x>[^\s]+(?:\s[^\s]+){{0,3}}?)(?:이란|란)$"),
+)
+
+
+def asked(text: str) -> str:
+    """Return what a question asks after, empty for other text."""
+    if not (
+        "?" in text
+        or "？" in text
+        or text.endswith(_ENDS)
+        or (text[:1] in _FIRST_LETTERS and _OPENING.match(text))
+    ):
+        return ""
+    bare = _MARK.sub("", text.partition("?")[0].partition("？")[0].strip())
+    return next((match["x"].strip() for pattern in _WHAT_IS if (match := pattern.match(bare))), "")
