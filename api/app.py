@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -11,31 +11,47 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from api.context import Context
 from api.endpoints import health, kubernetes, pages, scenarios
+from api.endpoints.access import access
+from api.endpoints.bounds import Bounds
 from api.endpoints.graphql import graphql
+from api.endpoints.observing import Metrics, Observed, metrics
 from api.endpoints.security import Guard, http_error
 from api.endpoints.serving import Serving
 from api.endpoints.sparql import sparql
 from api.kubernetes.cluster import Cluster
+from api.settings import Settings
 
 _WEB = Path(str(files("api.web")))
 # How often the server looks whether another process has saved a newer graph.
 REFRESH_SECONDS = 1.0
 
 
-def create_app(context: Context, *, hosts: Collection[str] = (), manifests: Sequence[Any] = ()) -> Starlette:
+def create_app(
+    context: Context,
+    *,
+    hosts: Collection[str] = (),
+    local: bool = True,
+    manifests: Sequence[Any] = (),
+) -> Starlette:
     """Return the application that serves the graph of `context`, and follows it as it changes.
 
-    With `hosts` it answers to these names only. `manifests` are the cluster that access reviews are about.
+    With `hosts` it answers to these names only. `local` says that only this machine reaches it.
+    `manifests` are the cluster that access reviews are about.
 
     Raises:
         OntologyError: a role or binding among the manifests that an API server would refuse.
+        RefusedError, OSError: the settings of the token contradict each other, or its file cannot be read.
     """
+    settings = context.settings
+    server = Serving(context, access=access(settings, local=local), cluster=Cluster(manifests))
+    counters = Metrics(server)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -55,6 +71,7 @@ def create_app(context: Context, *, hosts: Collection[str] = (), manifests: Sequ
             Route("/notes/{path:path}", pages.note),
             Route("/systems/{name}", pages.system),
             *kubernetes.ROUTES,
+            Route("/metrics", metrics),
             Route("/healthz", health.healthz),
             Route("/livez", health.healthz),
             Route("/readyz", health.readyz),
@@ -63,14 +80,30 @@ def create_app(context: Context, *, hosts: Collection[str] = (), manifests: Sequ
             Mount("/static", StaticFiles(directory=_WEB / "static", check_dir=False)),
         ],
         middleware=[
-            Middleware(Guard, hosts=hosts),
+            Middleware(Observed, metrics=counters),
+            Middleware(Guard, access=server.access, hosts=hosts),
+            *_cors(settings),
+            Middleware(Bounds, most=settings.max_requests, seconds=settings.request_seconds),
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
         ],
         exception_handlers={HTTPException: http_error},
         lifespan=lifespan,
     )
-    app.state.serving = Serving(context, Cluster(manifests))
+    app.state.serving = server
+    app.state.metrics = counters
     return app
+
+
+def _cors(settings: Settings) -> Iterator[Middleware]:
+    """Yield what lets pages of other origins read answers, where the settings name any."""
+    if settings.origins:
+        yield Middleware(
+            CORSMiddleware,
+            allow_origins=settings.origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["authorization", "content-type"],
+            expose_headers=["etag", "x-request-id"],
+        )
 
 
 async def _follow(context: Context) -> None:

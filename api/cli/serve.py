@@ -1,14 +1,16 @@
 """`kubelore serve`: notes into the graph, then the server."""
 
 import argparse
+import logging
 import socket
 import sys
-from collections.abc import Sequence
 from dataclasses import replace
 from importlib.resources import files
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+
+from starlette.types import ASGIApp
 
 from api import ingesting, scenarios
 from api.cli.ingest import progress_bar
@@ -18,6 +20,8 @@ from api.problems import RefusedError, problem
 from api.settings import Settings, from_environment
 
 _WRONG = 2
+# How long a server that is told to stop waits for what it is answering, in seconds.
+_LAST_ANSWERS = 10
 # The bundled examples have a graph of their own: the user's is not mixed with them.
 _EXAMPLES = "examples"
 # The names that a browser on this machine has for a loopback address.
@@ -62,15 +66,18 @@ def run(arguments: argparse.Namespace) -> int:
         if settings is None:
             return _WRONG
         context = Context(settings)
+        loopback = ip_address(listener.getsockname()[0]).is_loopback
+        hosts = [*_LOOPBACK, *arguments.allow_host] if loopback else []
+        app = _application(context, hosts=hosts, local=loopback, manifests=manifests)
         host, port = listener.getsockname()[:2]
         address = f"[{host}]" if ":" in host else host
         sys.stderr.write(
             f"kubelore serves {counted(len(context.view.snapshot.notes), 'note')} at http://{address}:{port}/\n"
         )
         sys.stderr.flush()
-        loopback = ip_address(host).is_loopback
-        hosts = [*_LOOPBACK, *arguments.allow_host] if loopback else []
-        _serve(context, listener, hosts=hosts, manifests=manifests)
+        if settings.access_log:
+            _log_requests()
+        _serve(app, listener)
     return 0
 
 
@@ -121,17 +128,29 @@ def _examples() -> Path:
     return folder.relative_to(here) if folder.is_relative_to(here) else folder
 
 
-def _serve(
-    context: Context, listener: socket.socket, *, hosts: Sequence[str], manifests: Sequence[Any]
-) -> None:
-    import uvicorn  # noqa: PLC0415 - what is wrong with the notes or the port is said before it loads
+def _application(context: Context, **given: Any) -> ASGIApp:
+    from api.app import create_app  # noqa: PLC0415 - what is wrong with the notes or the port is said first
 
-    from api.app import create_app  # noqa: PLC0415
+    return create_app(context, **given)
+
+
+def _log_requests() -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    log = logging.getLogger("kubelore.access")
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    log.propagate = False
+
+
+def _serve(app: ASGIApp, listener: socket.socket) -> None:
+    import uvicorn  # noqa: PLC0415 - as above
 
     config = uvicorn.Config(
-        create_app(context, hosts=hosts, manifests=manifests),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,
+        timeout_graceful_shutdown=_LAST_ANSWERS,
     )
     uvicorn.Server(config).run(sockets=[listener])

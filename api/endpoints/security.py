@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.endpoints.access import Access
 from api.endpoints.bodies import problem_response
 from api.problems import Problem, RefusedError, problem
 
@@ -20,6 +21,8 @@ _POLICY = (
     "font-src 'self' data:; connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+# Who watches over the server needs no token.
+_OPEN = frozenset({"/healthz", "/livez", "/readyz"})
 _HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -43,11 +46,12 @@ _EDITOR_HEADERS = _raw(_POLICY.format(style=" 'unsafe-inline'"))
 class Guard:
     """Sets the security headers, and answers whatever an endpoint raises with a problem document.
 
-    With `hosts` only requests to these names are answered.
+    With `hosts` only requests to these names are answered, and only those that `access` lets read.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Collection[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, *, access: Access, hosts: Collection[str] = ()) -> None:
         self.app = app
+        self.access = access
         self.hosts = frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,7 +70,10 @@ class Guard:
             await send(message)
 
         try:
-            self._check_host(Headers(scope=scope).get("host", ""))
+            headers = Headers(scope=scope)
+            self._check_host(headers.get("host", ""))
+            if scope["path"] not in _OPEN:
+                self.access.admit_reading(headers.get("authorization"))
             await self.app(scope, receive, guarded)
         except Exception as error:
             if started:  # too late for another status: the connection ends here
@@ -90,7 +97,10 @@ def refuse(error: Exception) -> Response:
     found = problem(error)
     if found.code == "INTERNAL":
         _LOG.error("an endpoint failed", exc_info=error)
-    return problem_response(found)
+    response = problem_response(found)
+    if found.status == HTTPStatus.UNAUTHORIZED:
+        response.headers["www-authenticate"] = "Bearer"
+    return response
 
 
 async def http_error(request: Request, error: Exception) -> Response:

@@ -3,6 +3,7 @@
 from starlette.requests import Request
 
 from api.context import Context, View
+from api.endpoints.access import Access
 from api.graphql.execution import Executor
 from api.graphql.limits import Limits
 from api.graphql.persisted import PersistedQueries
@@ -12,12 +13,13 @@ from api.settings import Settings
 
 
 class Serving:
-    """The graph as it is served now, who runs GraphQL over it, and the cluster of the access reviews."""
+    """The graph as served now, who may read and change it, who runs GraphQL; the cluster of reviews."""
 
-    def __init__(self, context: Context, cluster: Cluster) -> None:
+    def __init__(self, context: Context, *, access: Access, cluster: Cluster) -> None:
         self.context = context
+        self.access = access
         self.cluster = cluster
-        self.executor = Executor(Limits())
+        self.executor = Executor(_limits(context.settings))
         self.persisted = PersistedQueries()
         self._windows = Windows(context.view, budget=context.settings.served_budget)
 
@@ -38,6 +40,16 @@ class Serving:
         if self._windows.source is not current:
             self._windows = Windows(current, budget=self.settings.served_budget)
         return self._windows
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        tokens=settings.max_query_tokens,
+        depth=settings.max_query_depth,
+        aliases=settings.max_query_aliases,
+        directives=settings.max_query_directives,
+        cost=settings.max_query_cost,
+    )
 
 
 def serving(request: Request) -> Serving:

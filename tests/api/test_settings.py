@@ -44,3 +44,22 @@ def test_scenarios_have_a_budget_of_their_own_and_a_stricter_one_over_http() -> 
     assert usual.own_budget == Budget()
     assert usual.served_budget.objects < usual.own_budget.objects
     assert usual.served_budget.looks < usual.own_budget.looks
+
+
+def test_switches_and_texts() -> None:
+    found = from_environment(
+        environment={
+            "KUBELORE_ACCESS_LOG": "off",
+            "KUBELORE_TOKEN_READS": "1",
+            "KUBELORE_TOKEN_FILE": "/run/token",
+            "KUBELORE_ALLOW_ORIGINS": "https://a.example, https://b.example",
+        }
+    )
+
+    assert (found.access_log, found.token_reads, found.token_file) == (False, True, Path("/run/token"))
+    assert found.origins == ("https://a.example", "https://b.example")
+
+
+def test_a_switch_is_on_or_off() -> None:
+    with pytest.raises(BadInputError, match="KUBELORE_ACCESS_LOG"):
+        from_environment(environment={"KUBELORE_ACCESS_LOG": "maybe"})
