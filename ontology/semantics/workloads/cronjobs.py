@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -66,7 +67,7 @@ class Schedule:
         for offset in range(_FARTHEST_DAYS):
             day = began.date() + timedelta(days=offset)
             if self._on(day):
-                yield from (each for each in self._moments(day) if each > instant)
+                yield from (each for each in self._moments(day, instant) if each > instant)
 
     def _on(self, day: date) -> bool:
         if day.month not in self.months:
@@ -74,7 +75,20 @@ class Schedule:
         in_month, in_week = day.day in self.days, day.isoweekday() % 7 in self.weekdays
         return in_month or in_week if self.either else in_month and in_week
 
-    def _moments(self, day: date) -> list[int]:
+    def _moments(self, day: date, instant: int) -> Iterator[int]:
+        """Yield the instants of a day in order, those of hours that end before `instant` left out."""
+        midnight = datetime(day.year, day.month, day.day, tzinfo=self.zone)
+        if midnight.utcoffset() != (midnight + timedelta(days=1)).utcoffset():
+            yield from self._moments_of_a_change(day)
+            return
+        start = int(midnight.timestamp())
+        for hour in sorted(self.hours):
+            if (start + (hour + 1) * 3600) * instants.SECOND > instant:
+                for minute in sorted(self.minutes):
+                    yield (start + hour * 3600 + minute * 60) * instants.SECOND
+
+    def _moments_of_a_change(self, day: date) -> list[int]:
+        """Return the instants of a day on which clocks are put forward or back."""
         found = set()
         for hour in self.hours:
             for minute in self.minutes:
@@ -86,6 +100,7 @@ class Schedule:
         return sorted(found)
 
 
+@lru_cache(maxsize=1024)
 def parse(text: str, zone: str | None = None) -> Schedule:
     """Return the schedule in five fields (or `@hourly` and the like).
 

@@ -128,7 +128,7 @@ def test_with_when_deleted_delete_all_claims_go_with_the_set() -> None:
 
     verdict = run(objects, events=[{"at": "1m", "delete": gone}])
 
-    assert verdict.answer["final"] == {"pods": [], "claims": [], "replicaSets": {}}
+    assert verdict.answer["final"] == {"pods": [], "claims": [], "replicaSets": {}, "jobs": {}}
 
 
 def test_orphaned_pods_outlive_their_replica_set() -> None:

@@ -1,0 +1,182 @@
+"""Events of a run: what somebody does at a time, and what that does to the cluster."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from ontology import instants
+from ontology.cluster.meta import KubeObject
+from ontology.cluster.nodes import Node
+from ontology.cluster.pods import Pod
+from ontology.cluster.workloads import CronJob, DaemonSet, Deployment, Job, ReplicaSet, StatefulSet
+from ontology.errors import InvalidQuestionError
+from ontology.scenario import Question
+from ontology.semantics.workloads import deployments, templates
+from ontology.semantics.workloads.ownership import Propagation
+from ontology.semantics.workloads.simulation import interventions
+from ontology.semantics.workloads.simulation.clock import Happening
+from ontology.semantics.workloads.simulation.cluster import Cluster, Delays
+
+_SCALABLE = (Deployment, ReplicaSet, StatefulSet)
+
+
+class Subject(Question, frozen=True):
+    """An object that an event is about."""
+
+    kind: str
+    name: str
+
+
+class Scale(Subject, frozen=True):
+    """Set `spec.replicas`."""
+
+    replicas: int
+
+
+class SetImage(Subject, frozen=True):
+    """Set the image of a container, of the first without `container`."""
+
+    image: str
+    container: str = ""
+
+
+class Undo(Subject, frozen=True):
+    """Roll a Deployment back to a revision, to the last but one without `toRevision`."""
+
+    to_revision: int = 0
+
+
+class Delete(Subject, frozen=True):
+    """Delete an object."""
+
+    propagation: Propagation = Propagation.BACKGROUND
+
+
+class Event(Question, frozen=True):
+    """What somebody does at a time: exactly one of the members beside `at`."""
+
+    at: str
+    scale: Scale | None = None
+    set_image: SetImage | None = None
+    undo: Undo | None = None
+    delete: Delete | None = None
+    delete_pod: str | None = None
+    pause: Subject | None = None
+    suspend: Subject | None = None
+    resume: Subject | None = None
+    node_lost: str | None = None
+    node_deleted: str | None = None
+
+
+def happenings(event: Event, start: int, delays: Delays, path: str) -> list[Happening]:
+    """Return what an event does, as functions of the cluster."""
+    given = [name for name in event.__struct_fields__ if name != "at" and getattr(event, name) is not None]
+    if len(given) != 1:
+        raise InvalidQuestionError("an event says exactly one thing beside `at`", path=path)
+    at = start + instants.duration(event.at, path=f"{path}.at")
+    act = _ACTIONS[given[0]]
+    subject = getattr(event, given[0])
+    found: list[Happening] = [(at, lambda cluster: act(cluster, subject, path))]
+    if event.node_lost is not None:
+        node = event.node_lost
+        found.append((at + delays.node_loss, lambda cluster: interventions.evict_from(cluster, node)))
+    return found
+
+
+def _found(cluster: Cluster, subject: Subject, path: str, kinds: tuple[type[KubeObject], ...]) -> Any:
+    found = cluster.find(subject.kind, subject.name)
+    if found is None:
+        raise InvalidQuestionError(f"there is no {subject.kind} named `{subject.name}`", path=path)
+    if not isinstance(found, kinds):
+        names = ", ".join(kind.KIND for kind in kinds)
+        raise InvalidQuestionError(f"a {subject.kind} cannot be changed so ({names})", path=path)
+    return found
+
+
+def _scale(cluster: Cluster, subject: Scale, path: str) -> None:
+    interventions.resize(cluster, _found(cluster, subject, path, _SCALABLE), subject.replicas)
+
+
+def _set_image(cluster: Cluster, subject: SetImage, path: str) -> None:
+    found = _found(cluster, subject, path, (Deployment, StatefulSet, DaemonSet))
+    if isinstance(found, DaemonSet):
+        template = msgspec.to_builtins(found.spec.template)
+    else:
+        template = found.spec.template or {}
+    containers = [dict(each) for each in template.get("spec", {}).get("containers") or ()]
+    for container in containers:
+        if subject.container in ("", container.get("name")):
+            container["image"] = subject.image
+            break
+    else:
+        raise InvalidQuestionError(f"there is no container `{subject.container}`", path=path)
+    changed = {**template, "spec": {**template.get("spec", {}), "containers": containers}}
+    cluster.say("image", found, image=subject.image)
+    interventions.set_template(cluster, found, changed)
+
+
+def _undo(cluster: Cluster, subject: Undo, path: str) -> None:
+    found = _found(cluster, subject, path, (Deployment,))
+    mine = [
+        each
+        for each in cluster.all(ReplicaSet)
+        if each.metadata.controller is not None and each.metadata.controller.uid == found.metadata.uid
+    ]
+    by_revision = {deployments.annotation(each, deployments.REVISION) or 0: each for each in mine}
+    wanted = subject.to_revision or max((n for n in by_revision if n < max(by_revision)), default=0)
+    old = by_revision.get(wanted)
+    if old is None:
+        known = ", ".join(str(each) for each in sorted(by_revision))
+        raise InvalidQuestionError(f"there is no revision {wanted} to go back to ({known})", path=path)
+    template = dict(old.spec.template or {})
+    metadata = dict(template.get("metadata") or {})
+    labels = {k: v for k, v in (metadata.get("labels") or {}).items() if k != templates.HASH_LABEL}
+    cluster.say("undo", found, revision=wanted)
+    interventions.set_template(cluster, found, {**template, "metadata": {**metadata, "labels": labels}})
+
+
+def _delete(cluster: Cluster, subject: Delete, path: str) -> None:
+    interventions.delete(cluster, _found(cluster, subject, path, (KubeObject,)), subject.propagation)
+
+
+def _delete_pod(cluster: Cluster, name: str, path: str) -> None:
+    interventions.delete(cluster, _found(cluster, Subject(kind="Pod", name=name), path, (Pod,)))
+
+
+def _lose_node(cluster: Cluster, name: str, path: str) -> None:
+    interventions.lose_node(cluster, _found(cluster, Subject(kind="Node", name=name), path, (Node,)))
+
+
+def _remove_node(cluster: Cluster, name: str, path: str) -> None:
+    interventions.remove_node(cluster, _found(cluster, Subject(kind="Node", name=name), path, (Node,)))
+
+
+def _pause(cluster: Cluster, subject: Subject, path: str) -> None:
+    interventions.pause(cluster, _found(cluster, subject, path, (Deployment,)), paused=True)
+
+
+def _suspend(cluster: Cluster, subject: Subject, path: str) -> None:
+    interventions.suspend(cluster, _found(cluster, subject, path, (Job, CronJob)), suspended=True)
+
+
+def _resume(cluster: Cluster, subject: Subject, path: str) -> None:
+    found = _found(cluster, subject, path, (Deployment, Job, CronJob))
+    if isinstance(found, Deployment):
+        interventions.pause(cluster, found, paused=False)
+    else:
+        interventions.suspend(cluster, found, suspended=False)
+
+
+_ACTIONS: Mapping[str, Callable[[Cluster, Any, str], None]] = {
+    "scale": _scale,
+    "set_image": _set_image,
+    "undo": _undo,
+    "delete": _delete,
+    "delete_pod": _delete_pod,
+    "pause": _pause,
+    "suspend": _suspend,
+    "resume": _resume,
+    "node_lost": _lose_node,
+    "node_deleted": _remove_node,
+}

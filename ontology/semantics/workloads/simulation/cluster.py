@@ -1,0 +1,298 @@
+"""The objects as they are now, what has happened to them, and the writes that controllers share."""
+
+import heapq
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import msgspec
+
+from ontology import instants, readiness
+from ontology.cluster.meta import KubeObject, ObjectMeta, OwnerReference
+from ontology.cluster.nodes import Node
+from ontology.cluster.pods import Pod, PodSpec, PodStatus
+from ontology.errors import InvalidObjectError, TooCostlyError
+from ontology.semantics.workloads import jobs, ownership
+from ontology.semantics.workloads.ownership import Propagation
+from ontology.semantics.workloads.simulation import names
+
+K = TypeVar("K", bound=KubeObject)
+replace = msgspec.structs.replace
+
+_MOST_PODS = 5_000
+NEVER = 2**62
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How pods of a Job with an image end, the first `times` of them (of one index), or all."""
+
+    image: str
+    exit_code: int
+    after: int
+    times: int | None = None
+    indexes: frozenset[int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delays:
+    """How long things take, in nanoseconds, which images never become ready, and how Jobs' pods end."""
+
+    start: int = 10 * instants.SECOND
+    stop: int = 5 * instants.SECOND
+    node_loss: int = 300 * instants.SECOND
+    work: int = 30 * instants.SECOND
+    broken: frozenset[str] = frozenset()
+    endings: tuple[Ending, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Something that happened: when, what, and to which object; `detail` says more about it.
+
+    `uid` tells it from others of its name, `maker` is the uid of what created it.
+    """
+
+    time: int
+    what: str
+    kind: str
+    name: str
+    uid: str
+    maker: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Cluster:
+    """The objects as they are now, and what has happened to them.
+
+    `due` says when a pod will next start or end, by uid; `failures` what the Job controller remembers.
+
+    Raises:
+        InvalidObjectError: two objects of one kind and name, be it in two namespaces.
+    """
+
+    def __init__(
+        self, objects: Mapping[type[KubeObject], Sequence[KubeObject]], *, now: int, delays: Delays
+    ) -> None:
+        self.now = now
+        self.began = now
+        self.delays = delays
+        self.objects: dict[tuple[str, str], KubeObject] = {}
+        self.entries: list[Entry] = []
+        self.lost: set[str] = set()
+        self.gone_at: dict[str, int] = {}
+        self.due: dict[str, int] = {}
+        self.attempts = Counter[tuple[str, int | None, int]]()
+        self.failures: dict[str, jobs.Backoff] = {}
+        self.told: set[tuple[str, str, int]] = set()
+        self.drawn = Counter[str]()
+        self.moments: list[int] = []
+        self.pods = 0
+        for each in (one for many in objects.values() for one in many):
+            if (each.KIND, each.name) in self.objects:
+                raise InvalidObjectError(f"a run has one {each.KIND} named `{each.name}`", path="objects")
+            self.put(self._stored(each))
+
+    def _stored(self, found: KubeObject) -> KubeObject:
+        """Return an object as the API stores it, with a uid and the time of its creation."""
+        metadata = replace(
+            found.metadata,
+            uid=found.metadata.uid or self.uid(found.KIND, found.name),
+            creation_timestamp=found.metadata.creation_timestamp or instants.render(self.began),
+        )
+        return replace(found, metadata=metadata)
+
+    def uid(self, kind: str, name: str) -> str:
+        """Return a uid that no object has had."""
+        self.drawn[f"{kind}/{name}"] += 1
+        return f"{kind}-{name}-{self.drawn[f'{kind}/{name}']}"
+
+    # Objects
+
+    def all(self, kind: type[K]) -> list[K]:
+        """Return the objects of a kind, by name."""
+        found = [each for each in self.objects.values() if isinstance(each, kind)]
+        return sorted(found, key=lambda each: each.name)
+
+    def find(self, kind: str, name: str) -> KubeObject | None:
+        """Return an object."""
+        return self.objects.get((kind, name))
+
+    def put(self, found: KubeObject) -> None:
+        """Write an object."""
+        self.objects[found.KIND, found.name] = found
+
+    def say(self, what: str, found: KubeObject, *, maker: str = "", **detail: Any) -> None:
+        """Note that something happened."""
+        self.entries.append(
+            Entry(
+                time=self.now,
+                what=what,
+                kind=found.KIND,
+                name=found.name,
+                uid=found.metadata.uid,
+                maker=maker,
+                detail=detail,
+            )
+        )
+
+    def say_created(self, found: KubeObject, owner: KubeObject, **detail: Any) -> None:
+        """Write a new object, and note who made it."""
+        self.put(found)
+        self.say("created", found, maker=owner.metadata.uid, by=owner.name, **detail)
+
+    def say_once(self, what: str, found: KubeObject, about: int, **detail: Any) -> None:
+        """Note that something happened, unless it was noted for this instant before."""
+        if (found.metadata.uid, what, about) not in self.told:
+            self.told.add((found.metadata.uid, what, about))
+            self.say(what, found, **detail)
+
+    def at(self, moment: int) -> None:
+        """Look again at a moment to come."""
+        if moment > self.now:
+            heapq.heappush(self.moments, moment)
+
+    # Pods
+
+    def create_pod(self, owner: KubeObject, name: str, template: Mapping[str, Any], **labels: str) -> Pod:
+        """Write a pod of a template, on the node with the fewest pods.
+
+        Raises:
+            TooCostlyError: more pods than a run may have.
+        """
+        self.pods += 1
+        if self.pods > _MOST_PODS:
+            raise TooCostlyError(f"the run creates more than {_MOST_PODS:,} pods", path="question.run")
+        metadata = template.get("metadata") or {}
+        spec = msgspec.convert(template.get("spec") or {}, PodSpec)
+        pod = Pod(
+            api_version="v1",
+            kind="Pod",
+            metadata=ObjectMeta(
+                name=name,
+                namespace=owner.metadata.namespace,
+                uid=self.uid("Pod", name),
+                labels={**(metadata.get("labels") or {}), **labels},
+                owner_references=[owned_by(owner)],
+                creation_timestamp=instants.render(self.now),
+            ),
+            spec=replace(spec, node_name=spec.node_name or self._node()),
+            status=PodStatus(phase="Pending"),
+        )
+        self.put(pod)
+        self.at(self.now + self.delays.start)
+        return pod
+
+    def _node(self) -> str:
+        """Return the node with the fewest pods, of those that work."""
+        working = [each.name for each in self.all(Node) if each.name not in self.lost]
+        used = Counter(pod.spec.node_name for pod in self.all(Pod))
+        return min(working, key=lambda name: (used[name], name), default="")
+
+    def say_pod(self, pod: Pod, owner: KubeObject, **detail: Any) -> None:
+        """Write a new pod, and note who made it and which claims it uses."""
+        sources = (each.persistent_volume_claim for each in pod.spec.volumes or ())
+        claims = sorted(each.claim_name for each in sources if each is not None)
+        self.say_created(pod, owner, claims=claims, **detail)
+
+    def random_name(self, owner: KubeObject, prefix: str = "") -> str:
+        """Return a name for a pod of `owner` that ends in five characters."""
+        self.drawn[owner.name] += 1
+        drawn = names.suffix(owner.name, owner.metadata.uid, self.drawn[owner.name])
+        return f"{prefix or owner.name}-{drawn}"
+
+    def terminate(self, pod: Pod, *, by: str, confirmed: bool = True) -> None:
+        """Delete a pod; it is gone after a while, unless nobody can confirm that it is."""
+        if readiness.is_terminating(pod):
+            return
+        self.say("deleted", pod, by=by)
+        deleted = replace(pod, metadata=replace(pod.metadata, deletion_timestamp=instants.render(self.now)))
+        self.put(deleted)
+        if readiness.is_finished(pod):  # nothing runs that would have to be stopped
+            self.leave(deleted)
+            return
+        waits = not confirmed or pod.spec.node_name in self.lost
+        self.gone_at[pod.metadata.uid] = NEVER if waits else self.now + self.delays.stop
+        if not waits:
+            self.at(self.now + self.delays.stop)
+
+    def leave(self, pod: Pod) -> None:
+        """Let a pod that has stopped go, unless a finalizer still holds it."""
+        controller = pod.metadata.controller
+        held = (
+            pod.metadata.finalizers
+            and controller is not None
+            and self.find(controller.kind, controller.name) is not None
+        )
+        if not held:
+            del self.objects[pod.KIND, pod.name]
+            self.say("gone", pod)
+            self.collect(None)
+
+    # Owners
+
+    def change_owners(
+        self, owner: KubeObject, adopted: Sequence[KubeObject], released: Sequence[KubeObject]
+    ) -> None:
+        """Write the owner references of what a controller adopts and releases."""
+        for each in adopted:
+            references = [*(each.metadata.owner_references or ()), owned_by(owner)]
+            self.put(replace(each, metadata=replace(each.metadata, owner_references=references)))
+            self.say("adopted", each, by=owner.name)
+        for each in released:
+            left = [one for one in each.metadata.owner_references or () if one.uid != owner.metadata.uid]
+            self.put(replace(each, metadata=replace(each.metadata, owner_references=left)))
+            self.say("released", each, by=owner.name)
+
+    def collect(
+        self,
+        deleted: KubeObject | None,
+        propagation: Propagation = Propagation.BACKGROUND,
+        *,
+        by: str = "user",
+    ) -> None:
+        """Delete an object, or none, and with it what the garbage collector finds without an owner."""
+        nodes = [ownership.node_of(each) for each in self.objects.values()]
+        uid = deleted.metadata.uid if deleted is not None else None
+        done = ownership.collect(nodes, delete=uid, propagation=propagation)
+        for orphan in done.orphaned:
+            found = self.objects[orphan.kind, orphan.name]
+            left = [each for each in found.metadata.owner_references or () if each.uid != uid]
+            self.put(replace(found, metadata=replace(found.metadata, owner_references=left)))
+            self.say("orphaned", found)
+        pods: list[Pod] = []
+        for node in done.deleted:
+            found = self.objects[node.kind, node.name]
+            if isinstance(found, Pod):
+                pods.append(found)
+            else:
+                del self.objects[node.kind, node.name]
+                self.say("deleted", found, by=by if found is deleted else "garbageCollector")
+        for pod in pods:
+            self.terminate(pod, by="garbageCollector")
+
+
+def owned_by(owner: KubeObject) -> OwnerReference:
+    """Return the reference to a controlling owner."""
+    return OwnerReference(
+        api_version=owner.API[0],
+        kind=owner.KIND,
+        name=owner.name,
+        uid=owner.metadata.uid,
+        controller=True,
+        block_owner_deletion=True,
+    )
+
+
+def next_generation(found: K) -> K:
+    """Return an object whose spec has changed, its generation raised."""
+    number = (found.metadata.generation or 1) + 1
+    return replace(found, metadata=replace(found.metadata, generation=number))
+
+
+def status_fields(status: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a status in the API's spelling by the names of our structs' fields."""
+    return {
+        "".join(f"_{c.lower()}" if c.isupper() else c for c in name): value for name, value in status.items()
+    }

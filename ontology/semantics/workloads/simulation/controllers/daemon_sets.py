@@ -1,0 +1,38 @@
+"""A pass of the DaemonSet controller, written down: placing, then the rolling update."""
+
+import msgspec
+
+from ontology.cluster.nodes import Node
+from ontology.cluster.pods import Pod
+from ontology.cluster.workloads import DaemonSet
+from ontology.semantics.workloads import daemonsets
+from ontology.semantics.workloads.simulation import names
+from ontology.semantics.workloads.simulation.cluster import Cluster
+from ontology.semantics.workloads.simulation.controllers.availability import look_again
+
+
+def placed(cluster: Cluster, found: DaemonSet) -> tuple[daemonsets.Pass, str]:
+    """Return a pass of placing a DaemonSet's pods, and the hash of its template."""
+    nodes = [each for each in cluster.all(Node) if each.name not in cluster.lost]
+    revision = names.template_hash(msgspec.to_builtins(found.spec.template))
+    done = daemonsets.reconcile(found, nodes=nodes, pods=cluster.all(Pod), revision=revision, now=cluster.now)
+    return done, revision
+
+
+def reconcile(cluster: Cluster, found: DaemonSet) -> bool:
+    """Make a pass; whether it wrote anything."""
+    done, revision = placed(cluster, found)
+    rolled = daemonsets.roll(found, done, revision=revision, now=cluster.now)
+    template = msgspec.to_builtins(found.spec.template)
+    for node in (*done.create, *rolled.create):
+        pinned = {**template, "spec": {**template.get("spec", {}), "nodeName": node}}
+        labels = {daemonsets.HASH_LABEL: revision}
+        pod = cluster.create_pod(found, cluster.random_name(found), pinned, **labels)
+        cluster.say_pod(pod, found, node=node)
+    deleted = {*done.delete, *rolled.delete}
+    for name in sorted(deleted):
+        surplus = cluster.objects[Pod.KIND, name]
+        if isinstance(surplus, Pod):
+            cluster.terminate(surplus, by=found.name)
+    look_again(cluster, done.pods.owned, found.spec.min_ready_seconds)
+    return bool(done.create or rolled.create or deleted)

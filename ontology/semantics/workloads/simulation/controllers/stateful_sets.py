@@ -1,0 +1,100 @@
+"""A pass of the StatefulSet controller, written down; its templates are kept as ControllerRevisions."""
+
+from ontology.cluster.meta import ObjectMeta
+from ontology.cluster.pods import PersistentVolumeClaimVolumeSource, Pod, Volume
+from ontology.cluster.workloads import ControllerRevision, OwnedClaim, StatefulSet, StatefulSetStatus
+from ontology.semantics.workloads import statefulsets
+from ontology.semantics.workloads.simulation import names
+from ontology.semantics.workloads.simulation.cluster import Cluster, owned_by, replace, status_fields
+from ontology.semantics.workloads.simulation.controllers.availability import look_again
+
+
+def reconcile(cluster: Cluster, found: StatefulSet) -> bool:
+    """Make a pass; whether it wrote anything."""
+    _revise(cluster, found)
+    done = statefulsets.reconcile(
+        found,
+        revisions=cluster.all(ControllerRevision),
+        pods=cluster.all(Pod),
+        claims=cluster.all(OwnedClaim),
+        now=cluster.now,
+    )
+    cluster.change_owners(found, done.pods.adopted, done.pods.released)
+    _write_claims(cluster, found, done)
+    for name, revision in done.create.items():
+        _create(cluster, found, name, revision)
+    for name in done.delete:
+        pod = cluster.find("Pod", name)
+        if isinstance(pod, Pod):
+            cluster.terminate(pod, by=found.name)
+    look_again(cluster, done.pods.owned, found.spec.min_ready_seconds)
+    status = StatefulSetStatus(**status_fields(done.status))
+    cluster.put(replace(found, status=status))
+    return status != found.status or bool(
+        done.create or done.delete or done.claims_created or done.claim_owners
+    )
+
+
+def _write_claims(cluster: Cluster, found: StatefulSet, done: statefulsets.Pass) -> None:
+    for name in done.claims_created:
+        claim = OwnedClaim(
+            api_version="v1",
+            kind="PersistentVolumeClaim",
+            metadata=ObjectMeta(
+                name=name,
+                namespace=found.metadata.namespace,
+                uid=cluster.uid("PersistentVolumeClaim", name),
+            ),
+        )
+        cluster.say_created(claim, found)
+    for name, owners in done.claim_owners.items():
+        owned = cluster.objects[OwnedClaim.KIND, name]
+        cluster.put(replace(owned, metadata=replace(owned.metadata, owner_references=list(owners))))
+        cluster.say("claimOwners", owned, owners=[f"{each.kind}/{each.name}" for each in owners])
+
+
+def _create(cluster: Cluster, found: StatefulSet, name: str, revision: str) -> None:
+    kept = cluster.find(ControllerRevision.KIND, revision)
+    template = kept.data if isinstance(kept, ControllerRevision) else found.spec.template
+    labels = {statefulsets.REVISION_LABEL: revision, statefulsets.NAME_LABEL: name}
+    pod = cluster.create_pod(found, name, template or {}, **labels)
+    claims = statefulsets.claim_names(found, statefulsets.ordinal(pod))
+    volumes = [
+        Volume(name=each, persistent_volume_claim=PersistentVolumeClaimVolumeSource(claim_name=claim))
+        for each, claim in claims.items()
+    ]
+    spec = replace(
+        pod.spec,
+        hostname=name,
+        subdomain=found.spec.service_name,
+        volumes=[*(pod.spec.volumes or ()), *volumes],
+    )
+    cluster.say_pod(replace(pod, spec=spec), found, revision=revision)
+
+
+def _revise(cluster: Cluster, found: StatefulSet) -> None:
+    """Keep the set's template as its highest revision; an earlier one that is the same is raised again."""
+    name = f"{found.name}-{names.template_hash(found.spec.template)}"
+    mine = [
+        each
+        for each in cluster.all(ControllerRevision)
+        if each.metadata.controller is not None and each.metadata.controller.uid == found.metadata.uid
+    ]
+    number = max((each.revision for each in mine), default=0) + 1
+    metadata = ObjectMeta(
+        name=name,
+        namespace=found.metadata.namespace,
+        uid=cluster.uid("ControllerRevision", name),
+        owner_references=[owned_by(found)],
+    )
+    if mine and max(mine, key=lambda each: each.revision).name == name:
+        return
+    cluster.put(
+        ControllerRevision(
+            api_version="apps/v1",
+            kind="ControllerRevision",
+            metadata=metadata,
+            revision=number,
+            data=found.spec.template,
+        )
+    )
