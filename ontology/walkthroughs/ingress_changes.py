@@ -67,10 +67,6 @@ def _classes(found: Unanswered) -> Iterator[Step]:
     """Yield the class that makes a controller serve an Ingress which it passes over."""
     known = found.scenario.all(IngressClass)
     marked = [each for each in known if classes.is_default(each)]
-    for each in marked[1:]:
-        patch = patches.for_object("IngressClass", each.name, None, _API)
-        patch["metadata"]["annotations"] = {classes.DEFAULT: "false"}
-        yield _change("ingress.defaultClass", {"class": marked[0].name, "other": each.name}, patch)
     wanted = (found.scenario.asked or {}).get("ingressClass")
     names = [wanted] if wanted else [*(each.name for each in marked), *(each.name for each in known)]
     for ingress in found.skipped:

@@ -1,6 +1,6 @@
 """One HTTP request through an Ingress to a pod: the decision of `ingress`, the endpoints of `services`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from random import Random
 from typing import Any
 
@@ -15,7 +15,7 @@ from ontology.semantics.ingress import classes, explanation, hosts, validation
 from ontology.semantics.ingress.decision import Decision, HttpRequest, decide
 from ontology.semantics.ingress.routing import table
 from ontology.semantics.services.endpoints import PodIndex, slices
-from ontology.verdict import Outcome, Role, Step, Verdict
+from ontology.verdict import Outcome, Step, Verdict
 from ontology.walkthroughs import ingress_changes
 from ontology.walkthroughs.ingress_changes import Unanswered
 
@@ -75,10 +75,10 @@ def evaluate(scenario: Scenario, asked: Request) -> Verdict:
         answer=answer,
         outcome={_OK: Outcome.YES, _REDIRECT: Outcome.UNKNOWN}.get(answer["status"], Outcome.NO),
         explain=lambda: (
+            *_default_classes(known, every),
             *explanation.steps(decision, served, request),
             *behind,
             *explanation.near_misses(decision, routes, skipped, request),
-            *_default_classes(known.values(), skipped),
             *changes(),
         ),
     )
@@ -88,13 +88,17 @@ def _again(changed: Scenario) -> Verdict:
     return evaluate(changed, convert_question(changed.asked, Request, "request"))
 
 
-def _default_classes(known: Iterable[IngressClass], skipped: Iterable[Ingress]) -> Iterator[Step]:
-    """Yield that several default classes are none: admission refuses an Ingress that names no class then."""
-    marked = tuple(each.name for each in known if classes.is_default(each))
-    for ingress in skipped:
-        if len(marked) > 1 and classes.named(ingress) is None:
-            facts = {"ingress": ingress.name, "classes": marked}
-            yield Step("ingress.defaultClass", False, facts, Role.NEAR_MISS)
+def _default_classes(known: Mapping[str, IngressClass], every: Iterable[Ingress]) -> Iterator[Step]:
+    """Yield which class an Ingress gets that names none."""
+    marked = tuple(name for name, each in known.items() if classes.is_default(each))
+    for ingress in every:
+        if marked and classes.named(ingress) is None:
+            facts = {
+                "ingress": ingress.name,
+                "classes": marked,
+                "class": classes.default(known.values()),
+            }
+            yield Step("ingress.defaultClass", True, facts)
 
 
 def _answer(scenario: Scenario, decision: Decision, request: HttpRequest, random: Random) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Classes: which Ingresses a controller serves.
 
-Source: kubernetes.io/docs/concepts/services-networking/ingress/#ingress-class (v1.36).
+Source: kubernetes.io/docs/concepts/services-networking/ingress/#ingress-class (v1.36); which of several
+default classes is taken: github.com/kubernetes/kubernetes/pull/110974.
 """
 
 from collections.abc import Iterable
@@ -17,9 +18,10 @@ def named(ingress: Ingress) -> str | None:
 
 
 def default(classes: Iterable[IngressClass]) -> str | None:
-    """Return the default class; None without one, or with several, which admission refuses to choose from."""
-    marked = [each.name for each in classes if is_default(each)]
-    return marked[0] if len(marked) == 1 else None
+    """Return the default class, None without one; of several the newest, then the first by name."""
+    marked = sorted((each for each in classes if is_default(each)), key=lambda each: each.name)
+    newest = max(marked, key=lambda each: each.metadata.creation_timestamp or "", default=None)
+    return None if newest is None else newest.name
 
 
 def is_default(class_: IngressClass) -> bool:

@@ -75,7 +75,7 @@ def provision(state: State) -> None:
         class_ = state.classes.get(class_name(claim))
         if not driver or driver.startswith(IN_TREE) or class_ is None or is_fully_bound(claim):
             continue
-        volume = _made(claim, class_, driver)
+        volume = made(claim, class_, driver)
         if volume.name not in state.volumes and f"PersistentVolumeClaim/{name}" not in state.doomed:
             state.add_volume(volume)
             parameters = tuple(f"{k}={v}" for k, v in sorted((class_.parameters or {}).items()))
@@ -90,7 +90,7 @@ def provision(state: State) -> None:
             state.say(Step("volumes.provisioned", True, facts))
 
 
-def _made(claim: PersistentVolumeClaim, class_: StorageClass, driver: str) -> PersistentVolume:
+def made(claim: PersistentVolumeClaim, class_: StorageClass, driver: str) -> PersistentVolume:
     """Return the volume a driver makes: as large as asked for, with the class's reclaim policy."""
     # a driver names its volume by the claim's uid
     name = f"pvc-{claim.metadata.uid}"

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from ontology import patches
 from ontology.cluster.pods import Pod, Volume
 from ontology.cluster.volumes import PersistentVolume, PersistentVolumeClaim
 from ontology.errors import InvalidQuestionError
-from ontology.scenario import Evaluator, Question, Scenario
+from ontology.scenario import Evaluator, Question, Scenario, convert_question
+from ontology.semantics.volumes import survival
 from ontology.semantics.volumes.state import claim_name
 from ontology.verdict import Outcome, Step, Verdict
 
@@ -122,8 +124,25 @@ def evaluate(scenario: Scenario, asked: Survives) -> Verdict:
     return Verdict(
         answer=answer,
         outcome=Outcome.of(answer["available"]),
-        explain=lambda: tuple(_steps(asked, found, fate)),
+        explain=lambda: (*_steps(asked, found, fate), *_changes(scenario, asked, fate)),
     )
+
+
+def _changes(scenario: Scenario, asked: Survives, fate: Fate | None) -> Iterator[Step]:
+    """Yield the smallest change with which the data is there afterwards, else one that keeps it at all."""
+    if fate is not None and fate.available:
+        return
+
+    def again(changed: Scenario) -> Verdict:
+        return evaluate(changed, convert_question(changed.asked, Survives, "survives"))
+
+    proposals = list(survival.proposals(scenario, asked.volume))
+    offered = tuple(patches.helping(scenario, proposals, again))
+    if not offered and fate is not None and not fate.kept:
+        offered = tuple(
+            patches.helping(scenario, proposals, again, helps=lambda verdict: verdict.answer["kept"] is True)
+        )
+    yield from offered
 
 
 def _fate(found: _Found, event: Event) -> Fate | None:

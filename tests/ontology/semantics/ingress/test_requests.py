@@ -193,8 +193,8 @@ def class_(name: str, *, default: bool = False) -> dict[str, Any]:
         pytest.param(
             [class_("a", default=True), class_("b", default=True), ingress("i", path("/"))],
             None,
-            404,
-            id="two defaults are none",
+            200,
+            id="kubernetes/pull/110974 of two defaults one is taken",
         ),
         pytest.param(
             [class_("nginx"), ingress("i", path("/"), marks={"kubernetes.io/ingress.class": "nginx"})],
