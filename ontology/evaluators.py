@@ -20,7 +20,7 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
     ("access", "kubeconfig"): "ontology.semantics.access.kubeconfig:KUBECONFIG",
     ("access", "podToken"): "ontology.semantics.access.pod_tokens:POD_TOKEN",
     ("access", "proxy"): "ontology.semantics.access.proxy:PROXY",
-    ("access", "request"): "ontology.walkthroughs.access_request:REQUEST",
+    ("access", "request"): "ontology.walkthroughs.access_request.chain:REQUEST",
     ("access", "serviceAccountToken"): "ontology.semantics.access.service_accounts:SERVICE_ACCOUNT_TOKEN",
     ("rbac", "accessOf"): "ontology.semantics.rbac.listing:ACCESS_OF",
     ("rbac", "authorize"): "ontology.semantics.rbac.authorize:AUTHORIZE",
@@ -52,6 +52,7 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
     ("networkPolicy", "connect"): "ontology.semantics.networkpolicy.connect:CONNECT",
     ("services", "route"): "ontology.walkthroughs.route.question:ROUTE",
     ("services", "resolve"): "ontology.semantics.services.resolve:RESOLVE",
+    ("services", "opens"): "ontology.semantics.services.openings:OPENS",
     ("services", "endpoints"): "ontology.semantics.services.slices:ENDPOINTS",
     ("workloads", "reconcile"): "ontology.semantics.workloads.reconcile:RECONCILE",
     (
