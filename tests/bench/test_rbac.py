@@ -2,8 +2,9 @@
 
 Times are of the processor, so that others on the machine count little. More than half of the requests are
 denied, and these are measured by themselves too. `First` is the first request of each subject: no two requests
-of such a round have the user or a group in common, and the index is fresh. Roles, bindings and requests are random with a fixed seed: one role for ten bindings, three subjects
-at most, one binding in ten cluster-wide, wildcards and resource names now and then.
+of such a round have the user or a group in common, and the index is fresh. Roles, bindings and requests are
+random with a fixed seed: one role for ten bindings, three subjects at most, one binding in ten cluster-wide,
+wildcards and resource names now and then.
 """
 
 from collections.abc import Callable, Sequence

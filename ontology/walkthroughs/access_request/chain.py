@@ -1,0 +1,169 @@
+"""One request from credentials to admission.
+
+`system:masters` and the node authorizer stand before RBAC; without credentials a request is anonymous.
+Admission looks at writes alone. The escalation check of RBAC, which the API server makes as it stores a role
+or binding, comes after it.
+
+Source: kubernetes.io/docs/concepts/security/controlling-access (v1.36).
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ontology.cluster import manifests, resources
+from ontology.cluster.rbac import GROUP
+from ontology.scenario import Evaluator, Scenario
+from ontology.semantics.rbac import escalation
+from ontology.semantics.rbac.bindings import authorizer
+from ontology.semantics.rbac.escalation import Escalation
+from ontology.semantics.rbac.requests import Request, User, described
+from ontology.verdict import Outcome, Step, Verdict
+from ontology.walkthroughs.access_request.admission.plugins import Admitted, admit
+from ontology.walkthroughs.access_request.admission.write import FORBIDDEN, NOT_FOUND, Ruling, Write
+from ontology.walkthroughs.access_request.authentication import authenticate
+from ontology.walkthroughs.access_request.authorization import Authorizers, authorize, impersonate
+from ontology.walkthroughs.access_request.question import AccessRequest
+from ontology.walkthroughs.access_request.stages import Refusal, Stage
+
+_OK = 200
+_WRITES = frozenset({"create", "update", "patch", "delete"})
+_OBJECT = "question.request.object"
+_RBAC_RESOURCES = frozenset({"roles", "clusterroles", "rolebindings", "clusterrolebindings"})
+
+
+def evaluate(scenario: Scenario, question: AccessRequest) -> Verdict:
+    """Answer `{"status", "stage", "user", "groups", "message", "warnings", "object"}`; a yes is let in.
+
+    `stage` is where it ended (`authentication`, `authorization`, `admission`), null where it did not;
+    `object` what would be stored, with all that plugins filled in. Unknown, with a null status, where a
+    webhook or policy decides whose answer nobody has.
+
+    Raises:
+        InvalidQuestionError: two kinds of credentials, or a part of the question that is malformed.
+        UnknownKindError, InvalidObjectError: an object that the API server would not decode.
+    """
+    authorizers = Authorizers(scenario, authorizer(scenario))
+    user, stage = authenticate(scenario, question)
+    stages = [stage]
+    if user is not None and question.impersonate is not None:
+        user, stage = impersonate(authorizers, user, question.impersonate)
+        stages.append(stage)
+    admitted: Admitted | None = None
+    if user is not None and stages[-1].refusal is None:
+        request = question.request(user)
+        stages.append(authorize(authorizers, request))
+        if stages[-1].refusal is None and request.path is None and request.verb in _WRITES:
+            admitted = _admit(scenario, question, request)
+            stages.append(_admission(admitted, request))
+    return _verdict(user, stages, admitted)
+
+
+def _verdict(user: User | None, stages: list[Stage], admitted: Admitted | None) -> Verdict:
+    refusal = stages[-1].refusal
+    open_ends = admitted is not None and any(each.holds is None for each in admitted.rulings)
+    let_in = False if refusal else None if open_ends else True
+    stored = admitted.write.object if admitted is not None and refusal is None else {}
+    return Verdict(
+        answer={
+            "status": refusal.status if refusal else None if open_ends else _OK,
+            "stage": refusal.stage if refusal else "admission" if open_ends else None,
+            "user": user.name if user else None,
+            "groups": list(user.groups) if user else None,
+            "message": refusal.message if refusal else "",
+            "warnings": [each.warning for each in admitted.rulings if each.warning] if admitted else [],
+            "object": stored or None,
+        },
+        outcome=Outcome.of(let_in),
+        explain=lambda: tuple(step for stage in stages for step in stage.steps),
+    )
+
+
+def _admit(scenario: Scenario, question: AccessRequest, request: Request) -> Admitted:
+    written = _written(question.object, request)
+    write = Write(
+        scenario=scenario,
+        request=request,
+        object=written,
+        old=_stored(scenario, request),
+        webhooks=question.webhooks,
+    )
+    admitted = admit(write)
+    if admitted.refusal is None:
+        return Admitted(
+            write=admitted.write, rulings=(*admitted.rulings, *_escalation(scenario, admitted.write))
+        )
+    return admitted
+
+
+def _written(given: Mapping[str, Any] | None, request: Request) -> dict[str, Any]:
+    """Return what is written, kind and apiVersion filled in by the resource, decoded strictly."""
+    if not given:
+        return {}
+    found = resources.find(f"{request.resource}.{request.api_group}".rstrip("."), resources.built_in())
+    known = {}
+    if found is not None and not request.subresource:
+        group = f"{found.group}/" if found.group else ""
+        known = {"apiVersion": f"{group}{found.versions[0]}", "kind": found.kind}
+    written = known | dict(given)
+    if "kind" in written:
+        manifests.check(written, path=_OBJECT)
+    if request.namespace:
+        written["metadata"] = {**(written.get("metadata") or {}), "namespace": request.namespace}
+    plain: dict[str, Any] = manifests.without_nulls(written)
+    return plain
+
+
+def _stored(scenario: Scenario, request: Request) -> Mapping[str, Any] | None:
+    """Return the object of the scenario that the request is about."""
+    if request.verb == "create" and not request.subresource:
+        return None
+    for each in scenario.raw():
+        metadata = each["metadata"]
+        where = metadata.get("namespace") or "default"
+        same = resources.plural(each["kind"]) == request.resource and metadata.get("name") == request.name
+        if same and (not request.namespace or where == request.namespace):
+            return each
+    return None
+
+
+def _escalation(scenario: Scenario, write: Write) -> Iterator[Ruling]:
+    request = write.request
+    if request.api_group != GROUP or request.resource not in _RBAC_RESOURCES or not write.object:
+        return
+    if request.verb == "delete":
+        return
+    asked = Escalation(
+        user=request.user.name,
+        groups=request.user.groups,
+        verb="create" if request.verb == "create" else "update",
+        object=write.object,
+    )
+    found = escalation.evaluate(scenario, asked).answer
+    if not found["allowed"]:
+        message = found["message"]
+        status = NOT_FOUND if message.endswith(" not found") else FORBIDDEN
+        yield Ruling(rule="access.escalation", holds=False, status=status, message=message)
+
+
+def _admission(admitted: Admitted, request: Request) -> Stage:
+    facts = described(request)
+    steps = tuple(
+        Step(
+            each.rule,
+            holds=each.holds,
+            facts=facts | {"message": each.message, "warning": each.warning} | dict(each.facts),
+            concepts=("AdmissionControl",),
+        )
+        for each in admitted.rulings
+    )
+    refused = admitted.refusal
+    if refused is not None:
+        ended = Refusal(stage="admission", status=refused.status, message=refused.message)
+        return Stage(refusal=ended, steps=steps)
+    if any(each.holds is None for each in admitted.rulings):
+        return Stage(refusal=None, steps=steps)
+    let_in = Step("access.admitted", holds=True, facts=facts, concepts=("AdmissionControl",))
+    return Stage(refusal=None, steps=(*steps, let_in))
+
+
+REQUEST = Evaluator(question=AccessRequest, evaluate=evaluate)
