@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from api import printing, scenarios, verdicts
+from api import drawings, printing, scenarios, verdicts
 from api.context import Context
 from api.json import encode
 from api.problems import RefusedError, problem
@@ -36,9 +36,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--system", metavar="S", help="with -f: the system to ask")
     parser.add_argument("--question", metavar="JSON|@FILE", help="with -f: what to ask it")
-    parser.add_argument("-o", "--output", choices=printing.FORMATS, default="table", help="how to print")
     parser.add_argument(
-        "--lang", choices=[each.value for each in Lang], default="en", help="language of the table's steps"
+        "-o",
+        "--output",
+        choices=(*printing.FORMATS, *drawings.FORMS),
+        default="table",
+        help="how to print; svg, mermaid: as a picture, where the question has one",
+    )
+    parser.add_argument(
+        "--lang",
+        choices=[each.value for each in Lang],
+        default="en",
+        help="language of the table's steps and of pictures",
     )
     parser.add_argument(
         "--data", type=Path, metavar="DIR", help="the graph whose notes are cited (.kubelore)"
@@ -56,6 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.writelines(f"{name}\n" for name in evaluators.COMPLETE)
         return 0
     settings = from_environment()
+    if arguments.output in drawings.FORMS and not arguments.batch:
+        return _draw_all(arguments, settings)
     if arguments.batch:
         return _batch(_cite(arguments.data, settings) if arguments.explain else None, settings)
     return _answer_all(arguments, settings)
@@ -109,6 +120,21 @@ def _answer_all(arguments: argparse.Namespace, settings: Settings) -> int:
             sys.stdout.writelines(f"{line}\n" for line in verdicts.lines(found, Lang(arguments.lang)))
     if arguments.output != "table" and answered:
         sys.stdout.write(_document(answered, arguments.output))
+    return max(codes, key=GRAVITY.index)
+
+
+def _draw_all(arguments: argparse.Namespace, settings: Settings) -> int:
+    codes = [0]
+    for loaded in _given(arguments, settings.max_scenario_bytes):
+        form, lang = arguments.output, Lang(arguments.lang)
+        try:
+            picture, outcome = drawings.draw(loaded.raw, form, lang, budget=settings.own_budget)
+        except Exception as error:  # noqa: BLE001 - one wrong scenario does not hide the others' pictures
+            sys.stderr.write(f"error: {loaded.origin}: {problem(error).detail}\n")
+            codes.append(WRONG)
+            continue
+        sys.stdout.write(picture.rstrip("\n") + "\n")
+        codes.append(EXIT[outcome])
     return max(codes, key=GRAVITY.index)
 
 

@@ -17,7 +17,7 @@ from ontology.semantics.lifecycle.containers import Role
 from ontology.semantics.lifecycle.phases import Phase
 from ontology.semantics.probes import thresholds
 from ontology.verdict import Outcome, Step, Verdict
-from ontology.walkthroughs.timeline import alternatives, chart, explanation, world
+from ontology.walkthroughs.timeline import alternatives, chart, drawing, explanation, world
 from ontology.walkthroughs.timeline.actors import Actor
 from ontology.walkthroughs.timeline.alternatives import Failures, Played
 from ontology.walkthroughs.timeline.clock import Change, seconds
@@ -28,7 +28,7 @@ _INT32 = 2**31 - 1
 
 
 def evaluate(scenario: Scenario, asked: Timeline) -> Verdict:
-    """Answer `{"until", "rows", "probes", "final"}`, and `chart` if asked.
+    """Answer `{"until", "rows", "probes", "final"}`, and `chart` and `svg` if asked.
 
     Raises:
         InvalidObjectError: not exactly one pod, or one that the API refuses.
@@ -54,6 +54,7 @@ def evaluate(scenario: Scenario, asked: Timeline) -> Verdict:
             "probes": _probes(life),
             "final": _final(life),
             **({"chart": chart.mermaid(pod.name, life.clock.changes, end)} if asked.chart else {}),
+            **({"svg": drawing.svg(pod.name, life.clock.changes, end, asked.svg)} if asked.svg else {}),
         },
         outcome=_outcome(life),
         explain=lambda: _explain(pod, life, again),

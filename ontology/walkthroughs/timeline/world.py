@@ -13,6 +13,7 @@ from msgspec import field
 
 from ontology import instants
 from ontology.errors import InvalidQuestionError, TooLargeError, did_you_mean
+from ontology.lang import Lang
 from ontology.scenario import Question
 
 MAX_EVENTS = 10_000
@@ -80,11 +81,15 @@ class Happening:
 
 
 class Timeline(Question, frozen=True):
-    """Asks what becomes of the pod until `until` (seconds or a duration); `chart` adds a Mermaid chart."""
+    """Asks what becomes of the pod until `until` (seconds or a duration).
+
+    `chart` adds a Mermaid chart, `svg` a picture in that language.
+    """
 
     until: Time
     events: list[Event] = field(default_factory=list)
     chart: bool = False
+    svg: Lang | None = None
 
 
 def happenings(asked: Timeline, containers: Iterable[str]) -> tuple[Happening, ...]:

@@ -174,3 +174,31 @@ def test_a_broken_graph_takes_the_citations_and_not_the_verdict(
 
     assert (broken.returncode, broken.stdout) == (whole.returncode, whole.stdout)
     assert "no note lines are cited" in broken.stderr
+
+
+@pytest.fixture
+def life(tmp_path: Path) -> Path:
+    """Return a scenario file that asks for the time line of a pod."""
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "web"},
+        "spec": {"containers": [{"name": "app", "image": "app:1"}]},
+    }
+    scenario = {"system": "podLifecycle", "objects": [pod], "question": {"timeline": {"until": 60}}}
+    file = tmp_path / "life.json"
+    file.write_text(json.dumps(scenario), encoding="utf-8")
+    return file
+
+
+def test_a_time_line_is_drawn(kubelore: Kubelore, life: Path) -> None:
+    assert kubelore("evaluate", str(life), "-o", "mermaid").stdout.startswith("gantt\n  title web\n")
+    assert "<title>Life of pod web</title>" in kubelore("evaluate", str(life), "-o", "svg").stdout
+    assert "web 파드의 일생" in kubelore("evaluate", str(life), "-o", "svg", "--lang", "ko").stdout
+
+
+def test_what_cannot_be_drawn_says_what_can(kubelore: Kubelore, scenario: Path) -> None:
+    refused = kubelore("evaluate", str(scenario), "-o", "svg")
+
+    assert refused.returncode == 2
+    assert "only of `podLifecycle.timeline`" in refused.stderr
