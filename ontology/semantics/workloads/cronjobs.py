@@ -26,6 +26,7 @@ _MACROS = {
     "@midnight": "0 0 * * *",
     "@hourly": "0 * * * *",
 }
+_EVERY = "@every "
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"]
 _FIELDS: tuple[tuple[str, int, int, dict[str, int]], ...] = (
@@ -36,7 +37,7 @@ _FIELDS: tuple[tuple[str, int, int, dict[str, int]], ...] = (
     ("day of week", 0, 6, {name: number for number, name in enumerate(_DAYS)}),
 )
 _PART = re.compile(r"(?P<first>\*|\?|\w+)(?:-(?P<last>\w+))?(?:/(?P<step>\d+))?")
-_EVERYTHING = frozenset({"*", "?"})
+_EVERYTHING = frozenset({"*", "?", "*/1", "?/1"})
 _FARTHEST_DAYS = 5 * 366
 _TOO_MANY_MISSED = 100
 _MOST_MISSED = 20_000
@@ -100,13 +101,30 @@ class Schedule:
         return sorted(found)
 
 
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """`@every 90m`: due again and again after a fixed time, counted from the last run or the creation."""
+
+    seconds: int
+
+    def after(self, instant: int) -> Iterator[int]:
+        """Yield the instants at which it is due, later than `instant`, for as long as somebody asks."""
+        second = instant // instants.SECOND
+        while True:
+            second += self.seconds
+            yield second * instants.SECOND
+
+
 @lru_cache(maxsize=1024)
-def parse(text: str, zone: str | None = None) -> Schedule:
-    """Return the schedule in five fields (or `@hourly` and the like).
+def parse(text: str, zone: str | None = None) -> Schedule | Interval:
+    """Return the schedule in five fields (or `@hourly` and the like, or `@every 90m`).
 
     Raises:
         InvalidObjectError: not a schedule, or no such time zone.
     """
+    if text.startswith(_EVERY):
+        given = instants.duration(text.removeprefix(_EVERY), path="spec.schedule")
+        return Interval(max(1, given // instants.SECOND))
     fields = _MACROS.get(text, text).split()
     if len(fields) != len(_FIELDS):
         raise InvalidObjectError(
@@ -118,7 +136,7 @@ def parse(text: str, zone: str | None = None) -> Schedule:
         found = ZoneInfo(zone or "UTC")
     except (KeyError, ValueError, OSError) as error:
         raise InvalidObjectError(f"`{zone}` is no time zone", path="spec.timeZone") from error
-    unrestricted = [any(part in _EVERYTHING for part in fields[place].split(",")) for place in (2, 4)]
+    unrestricted = [not _EVERYTHING.isdisjoint(fields[place].split(",")) for place in (2, 4)]
     return Schedule(
         minutes=sets[0],
         hours=sets[1],
@@ -145,7 +163,7 @@ def _range(part: str, lowest: int, highest: int, names: dict[str, int]) -> range
     match = _PART.fullmatch(part)
     if match is None:
         return None
-    if match["first"] in _EVERYTHING:
+    if match["first"] in {"*", "?"}:
         first, last = lowest, highest
     else:
         first = _number(match["first"], names)
@@ -163,7 +181,10 @@ def _number(text: str, names: dict[str, int]) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
-    """What one pass does: `action` is `start`, `replace`, `wait`, `skip`, `suspended` or `late`."""
+    """What one pass does: `action` is `start`, `replace`, `wait`, `skip`, `suspended`, `late` or `deleted`.
+
+    `missed` counts the runs before `scheduled` that are not made up for.
+    """
 
     action: str
     scheduled: int | None
@@ -179,6 +200,8 @@ def reconcile(cron_job: CronJob, *, jobs: Sequence[Job], now: int) -> Pass:
     Raises:
         InvalidObjectError: not a schedule, or no such time zone.
     """
+    if cron_job.metadata.deletion_timestamp is not None:
+        return Pass(action="deleted", scheduled=None, missed=0, job=None, delete=(), upcoming=())
     spec = cron_job.spec
     schedule = parse(spec.schedule, spec.time_zone)
     upcoming = tuple(each for each, _ in zip(schedule.after(now), range(3), strict=False))
@@ -218,7 +241,7 @@ def _action(
     return "start", ()
 
 
-def _due(cron_job: CronJob, schedule: Schedule, now: int) -> tuple[int | None, int]:
+def _due(cron_job: CronJob, schedule: Schedule | Interval, now: int) -> tuple[int | None, int]:
     """Return the last time that has passed since the last run, and how many before it were missed.
 
     Raises:
@@ -316,8 +339,9 @@ def _steps(cron_job: CronJob, done: Pass) -> tuple[Step, ...]:
     }
     steps = [Step(f"workloads.cron.{done.action}", done.job is not None, facts)]
     if done.missed:
-        rule = "tooManyMissed" if done.missed > _TOO_MANY_MISSED else "missed"
-        steps.append(Step(f"workloads.cron.{rule}", True, facts))
+        overdue = done.missed + 1  # the controller also counts the run that is now due
+        rule = "tooManyMissed" if overdue > _TOO_MANY_MISSED else "missed"
+        steps.append(Step(f"workloads.cron.{rule}", True, facts | {"overdue": overdue}))
     return tuple(steps)
 
 

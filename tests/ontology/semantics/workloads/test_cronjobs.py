@@ -30,6 +30,16 @@ def following(text: str, after: str, zone: str | None = None, number: int = 3) -
         pytest.param("0 0 13 * fri", "2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", id="either day will do"),
         pytest.param("@hourly", "2026-01-01T00:00:00Z", "2026-01-01T01:00:00Z", id="a macro, strictly later"),
         pytest.param("30/15 * * * *", "2026-01-01T00:00:00Z", "2026-01-01T00:30:00Z", id="from a number on"),
+        pytest.param("@every 1h30m", "2026-01-01T00:05:07Z", "2026-01-01T01:35:07Z", id="a fixed time"),
+        pytest.param(
+            "0 0 */1 * fri",
+            "2026-01-01T00:00:00Z",
+            "2026-01-02T00:00:00Z",
+            id="a step of one restricts nothing",
+        ),
+        pytest.param(
+            "0 0 */2 * fri", "2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z", id="a longer step does"
+        ),
     ],
 )
 def test_the_next_time(text: str, after: str, expected: str) -> None:
@@ -119,6 +129,35 @@ def test_of_several_missed_runs_only_the_last_is_made_up_for() -> None:
     answer_ = reconcile(cron_job(), now="2026-01-01T05:30:00Z").answer
 
     assert (answer_["scheduledTime"], answer_["missed"]) == ("2026-01-01T05:00:00Z", 4)
+
+
+@pytest.mark.parametrize(
+    ("now", "rule"),
+    [
+        pytest.param("2026-01-05T03:30:00Z", "missed", id="99 runs"),
+        pytest.param("2026-01-05T05:30:00Z", "tooManyMissed", id="101 runs with the one that is due"),
+    ],
+)
+def test_after_more_than_a_hundred_missed_runs_the_controller_warns_and_still_starts_the_last(
+    now: str, rule: str
+) -> None:
+    verdict = reconcile(cron_job(), now=now)
+
+    assert [step.rule for step in verdict.steps][1:] == [f"workloads.cron.{rule}"]
+    assert verdict.answer["action"] == "start"
+
+
+def test_a_deadline_limits_how_far_missed_runs_are_looked_for() -> None:
+    verdict = reconcile(cron_job(startingDeadlineSeconds=7200), now="2026-02-01T05:30:00Z")
+
+    assert (verdict.answer["action"], verdict.answer["missed"]) == ("start", 1)
+
+
+def test_a_cron_job_that_is_being_deleted_starts_nothing() -> None:
+    leaving = cron_job()
+    leaving["metadata"]["deletionTimestamp"] = "2026-01-01T00:59:00Z"
+
+    assert reconcile(leaving).answer["action"] == "deleted"
 
 
 def test_after_the_starting_deadline_nothing_is_made_up_for() -> None:
