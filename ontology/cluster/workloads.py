@@ -104,9 +104,10 @@ class StatefulSetUpdateStrategy(Part, frozen=True):
 
 
 class ClaimTemplate(Part, frozen=True):
-    """A volume claim template, as far as its claims' names need it."""
+    """A volume claim template: its name, and what the claims made from it ask for."""
 
     metadata: dict[str, Any] | None = None
+    spec: dict[str, Any] | None = None
 
     @property
     def name(self) -> str:

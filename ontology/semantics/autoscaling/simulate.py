@@ -159,7 +159,7 @@ def run(autoscaler: HorizontalPodAutoscaler, target: Target, asked: Simulate, po
     tolerance = behavior.tolerance(autoscaler.spec.behavior)
     past = Past(recommendations=(Recommendation(target.size, begin),))
     size = target.size
-    memory = _memory(autoscaler.spec.behavior)
+    remembered = memory(autoscaler.spec.behavior)
     ticks: list[Tick] = []
     for now in range(begin, begin + length + 1, interval):
         second = (now - begin) / instants.SECOND
@@ -192,7 +192,7 @@ def run(autoscaler: HorizontalPodAutoscaler, target: Target, asked: Simulate, po
                 _why(done),
             )
         )
-        past = _remember(past, done, now, memory)
+        past = remember(past, done, now, remembered)
         if done.rescaled:
             pods.resize(done.desired, now)
             size = done.desired
@@ -307,7 +307,7 @@ def _why(done: Pass) -> str:
     return done.normalized.stabilized_by
 
 
-def _memory(rules: Behavior | None) -> int:
+def memory(rules: Behavior | None) -> int:
     """Return for how long anything that happened can count: the longest window or period."""
     seconds = [behavior.DOWNSCALE_STABILIZATION]
     for each in (rules.scale_up, rules.scale_down) if rules else ():
@@ -317,7 +317,7 @@ def _memory(rules: Behavior | None) -> int:
     return max(seconds) * instants.SECOND
 
 
-def _remember(past: Past, done: Pass, now: int, memory: int) -> Past:
+def remember(past: Past, done: Pass, now: int, memory: int) -> Past:
     """Return what the controller remembers after a pass, without what no longer counts."""
     oldest = now - memory
     recommendations, ups, downs = past.recommendations, past.ups, past.downs
