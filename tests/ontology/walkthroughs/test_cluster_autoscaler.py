@@ -114,6 +114,29 @@ def test_the_notes_are_wrong_that_the_scheduler_asks() -> None:
     assert "The scheduler asks nobody" in render(steps[0], Lang.EN)
 
 
+def test_daemons_take_their_share_of_a_new_node() -> None:
+    daemon = pod("logs", "800m")
+    logs = {
+        "apiVersion": "apps/v1",
+        "kind": "DaemonSet",
+        "metadata": {"name": "logs"},
+        "spec": {
+            "selector": {"matchLabels": {"app": "logs"}},
+            "template": {"metadata": {"labels": {"app": "logs"}}, "spec": daemon["spec"]},
+        },
+    }
+
+    assert ask("scaleUp", *FULL, pod("web"), groups=[group("small")]).answer["choice"] is not None
+    refused = ask("scaleUp", *FULL, logs, pod("web"), groups=[group("small")]).answer["groups"]["small"]
+    assert "Insufficient cpu" in refused["refused"]["web"]
+
+
+def test_an_expendable_pod_makes_no_group_grow() -> None:
+    cheap = pod("batch", spec={"priority": -11})
+
+    assert ask("scaleUp", *FULL, cheap, groups=[group("small")]).answer["choice"] is None
+
+
 def test_an_unknown_expander_or_template_is_refused() -> None:
     with pytest.raises(InvalidQuestionError, match="not an expander"):
         ask("scaleUp", groups=[], expander="cheapest")
@@ -128,7 +151,8 @@ BUDGET = {
     "spec": {"selector": {"matchLabels": {"app": "web"}}},
     "status": {"disruptionsAllowed": 0, "currentHealthy": 1, "desiredHealthy": 1, "expectedPods": 1},
 }
-SAFE = {"cluster-autoscaler.kubernetes.io/safe-to-evict": "true"}
+SAFE_KEY = "cluster-autoscaler.kubernetes.io/safe-to-evict"
+SAFE = {SAFE_KEY: "true"}
 
 
 @pytest.mark.parametrize(
@@ -153,6 +177,36 @@ SAFE = {"cluster-autoscaler.kubernetes.io/safe-to-evict": "true"}
             [],
             "localStorage",
             id="local data",
+        ),
+        pytest.param(
+            pod("web", "100m", "n1", spec={"volumes": [{"name": "v", "emptyDir": {"medium": "Memory"}}]}),
+            [],
+            None,
+            id="local data in memory only",
+        ),
+        pytest.param(
+            pod(
+                "web",
+                "100m",
+                "n1",
+                metadata={"annotations": {f"{SAFE_KEY}-local-volumes": "tmp,v"}},
+                spec={"volumes": [{"name": "v", "emptyDir": {}}]},
+            ),
+            [],
+            None,
+            id="local data that may be lost",
+        ),
+        pytest.param(
+            pod("web", "100m", "n1", metadata={"annotations": {SAFE_KEY: "false"}}),
+            [],
+            "notSafeToEvict",
+            id="said not to be safe",
+        ),
+        pytest.param(
+            pod("web", "100m", "n1", metadata={"ownerReferences": []}, spec={"priority": -11}),
+            [],
+            None,
+            id="an expendable pod",
         ),
         pytest.param(pod("web", "100m", "n1"), [BUDGET], "notEnoughPdb", id="a budget"),
         pytest.param(
@@ -188,3 +242,44 @@ def test_an_annotation_keeps_a_node() -> None:
     kept = node("n1", annotations={"cluster-autoscaler.kubernetes.io/scale-down-disabled": "true"})
 
     assert ask("scaleDown", kept).answer["removable"] == []
+
+
+def test_two_nodes_that_could_take_each_others_pods_cannot_both_go() -> None:
+    nodes = [node("n1"), node("n2")]
+    pods = [pod("a", "900m", "n1"), pod("b", "900m", "n2")]
+
+    verdict = ask("scaleDown", *nodes, *pods)
+
+    assert verdict.answer["removable"] == ["n1", "n2"]
+    assert verdict.answer["together"] == ["n1"]
+    assert verdict.steps[-1].rule == "autoscaling.ca.notTogether"
+    assert all(render(step, lang) for step in verdict.steps for lang in Lang)
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        pytest.param({"groups": [{"name": "g", "nodes": ["n1"], "min": 1}]}, "minSizeReached", id="minimum"),
+        pytest.param({"groups": [{"name": "g", "nodes": ["n1"]}]}, None, id="no minimum"),
+        pytest.param({"unneededFor": {"n1": "9m59s"}}, "notUnneededLongEnough", id="not for ten minutes"),
+        pytest.param({"unneededFor": {}}, "notUnneededLongEnough", id="not at all"),
+        pytest.param({"unneededFor": {"n1": "10m"}}, None, id="for ten minutes"),
+        pytest.param({"unneededFor": {"n1": "2m"}, "unneededTime": "1m"}, None, id="another time"),
+    ],
+)
+def test_what_keeps_an_idle_node(asked: dict[str, Any], reason: str | None) -> None:
+    found = ask("scaleDown", node("n1"), **asked).answer["nodes"]["n1"]
+
+    assert [each["reason"] for each in found["blockedBy"]] == ([reason] if reason else [])
+
+
+def test_a_group_keeps_its_minimum_of_several_idle_nodes() -> None:
+    nodes = [node(f"n{number}") for number in range(3)]
+    groups = [{"name": "g", "nodes": ["n0", "n1", "n2"], "min": 1}]
+
+    assert len(ask("scaleDown", *nodes, groups=groups).answer["together"]) == 2
+
+
+def test_a_node_that_is_not_there_is_refused() -> None:
+    with pytest.raises(InvalidQuestionError, match="no node `n9`"):
+        ask("scaleDown", node("n1"), unneededFor={"n9": "10m"})
