@@ -17,11 +17,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from api.context import Context
-from api.endpoints import health, kubernetes, pages, scenarios
+from api.endpoints import cards, health, kubernetes, notes, pages, scenarios
 from api.endpoints.access import access
 from api.endpoints.bounds import Bounds
-from api.endpoints.graphql import graphql
+from api.endpoints.caching import by_version
+from api.endpoints.graphql import graphql, named, names
 from api.endpoints.observing import Metrics, Observed, metrics
+from api.endpoints.openapi import openapi
 from api.endpoints.security import Guard, http_error
 from api.endpoints.serving import Serving
 from api.endpoints.sparql import sparql
@@ -64,11 +66,16 @@ def create_app(
         routes=[
             Route("/", pages.front),
             Route("/graphql", graphql, methods=["GET", "POST"]),
+            Route("/q", names),
+            Route("/q/{name}", by_version(named)),
             Route("/evaluate", scenarios.evaluate, methods=["POST"]),
             Route("/evaluate/batch", scenarios.Batch(), methods=["POST"]),
             Route("/sparql", sparql, methods=["GET", "POST"]),
             Route("/id/{name:path}", pages.concept),
+            Route("/notes", notes.listing),
             Route("/notes/{path:path}", pages.note),
+            Route("/cards.apkg", cards.deck),
+            Route("/openapi.json", openapi),
             Route("/systems/{name}", pages.system),
             *kubernetes.ROUTES,
             Route("/metrics", metrics),

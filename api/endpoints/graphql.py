@@ -16,11 +16,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from api.endpoints.bodies import JSON, content_type, read
+from api.endpoints.bodies import JSON, JsonResponse, content_type, read
 from api.endpoints.negotiation import choose
 from api.endpoints.serving import Serving, serving
 from api.graphql.execution import Answer, Operation
 from api.graphql.persisted import PersistedQueries
+from api.graphql.windows import not_found
 from api.json import encode
 from api.problems import RefusedError, problem
 from ontology import documents
@@ -53,6 +54,28 @@ async def graphql(request: Request) -> Response:
     # only the newer media type tells by its status that nothing was executed
     status = HTTPStatus.BAD_REQUEST if answer.refused and form == GRAPHQL_JSON else HTTPStatus.OK
     return _response(answer.body, status, form)
+
+
+async def named(request: Request) -> Response:
+    """Answer a named query, its variables taken from the address."""
+    queries = serving(request).named
+    name = request.path_params["name"]
+    if name not in queries:
+        raise not_found("query", name, queries)
+    query = queries[name]
+    operation = Operation(query=query.text, variables=query.values(request.query_params.multi_items()))
+    answer = await _run(serving(request), operation, read_only=True)
+    status = HTTPStatus.BAD_REQUEST if answer.refused else HTTPStatus.OK
+    return _response(answer.body, status, JSON)
+
+
+async def names(request: Request) -> Response:
+    """List the named queries."""
+    found = serving(request).named.values()
+    queries = [
+        {"name": each.name, "description": each.description, "variables": [*each.variables]} for each in found
+    ]
+    return JsonResponse({"queries": queries})
 
 
 def graphiql() -> Response:

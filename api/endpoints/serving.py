@@ -4,6 +4,7 @@ from starlette.requests import Request
 
 from api.context import Context, View
 from api.endpoints.access import Access
+from api.graphql import named
 from api.graphql.execution import Executor
 from api.graphql.limits import Limits
 from api.graphql.persisted import PersistedQueries
@@ -21,6 +22,7 @@ class Serving:
         self.cluster = cluster
         self.executor = Executor(_limits(context.settings))
         self.persisted = PersistedQueries()
+        self.named = named.load(context.settings.queries)
         self._windows = Windows(context.view, budget=context.settings.served_budget)
 
     @property
