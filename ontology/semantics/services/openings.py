@@ -92,18 +92,22 @@ def _openings(service: Service, nodes: Sequence[Node], behind: Sequence[Addresse
     if _is_headless(service):
         yield from _of_endpoints(behind)
     for port in service.spec.ports or ():
-        if not _is_headless(service):
-            for ip in cluster_ips(service) or [ASSIGNED]:
-                yield _at(port, "clusterIP", ip, reached="inside")
-        for ip in service.spec.external_ips or ():
-            yield _at(port, "externalIP", ip)
-        if _has_node_port(service):
-            for ip in _addresses(nodes):
-                yield _at(port, "nodePort", ip, number=port.node_port or ASSIGNED)
-        if service.spec.type == "LoadBalancer":
-            given = [each.ip or each.hostname for each in service.status.load_balancer.ingress or ()]
-            for address in given or [ASSIGNED]:
-                yield _at(port, "loadBalancer", address)
+        yield from _of_port(service, port, nodes)
+
+
+def _of_port(service: Service, port: ServicePort, nodes: Sequence[Node]) -> Iterator[Opening]:
+    if not _is_headless(service):
+        for ip in cluster_ips(service) or [ASSIGNED]:
+            yield _at(port, "clusterIP", ip, reached="inside")
+    for ip in service.spec.external_ips or ():
+        yield _at(port, "externalIP", ip)
+    if _has_node_port(service):
+        for ip in _addresses(nodes):
+            yield _at(port, "nodePort", ip, number=port.node_port or ASSIGNED)
+    if service.spec.type == "LoadBalancer":
+        given = [each.ip or each.hostname for each in service.status.load_balancer.ingress or ()]
+        for address in given or [ASSIGNED]:
+            yield _at(port, "loadBalancer", address)
 
 
 def _at(

@@ -98,6 +98,8 @@ class Zone:
 
     def _ports(self, name: str, service: Service, port: str, protocol: str, type_: str) -> Response:
         own = name.split(".", 2)[2]
+        if not port:
+            return Response(Status.NXDOMAIN, rule="services.dnsPort")  # unnamed ports have no record
         wanted = (port, protocol)
         if service.spec.cluster_ip == "None":
             targets = {

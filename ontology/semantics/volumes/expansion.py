@@ -45,9 +45,20 @@ def expand(name: str, storage: str, state: State) -> str:
     if quantities.parse((volume.spec.capacity or {}).get("storage", 0)) < wanted:
         larger = {**(volume.spec.capacity or {}), "storage": storage}
         state.volumes[volume.name] = replace(volume, spec=replace(volume.spec, capacity=larger))
-    mounted = tuple(pod.name for pod in state.pods_using(name) if pod.spec.node_name)
-    state.say(Step("volumes.fileSystem", bool(mounted), {"claim": claim.name, "pods": mounted}))
+        if claim.spec.volume_mode != "Block":  # a raw block has no file system to grow
+            state.resizing.add(name)
+            resize_mounted(state)
     return ""
+
+
+def resize_mounted(state: State) -> None:
+    """Grow the file systems of the claims that a pod on a node uses; the others wait for one."""
+    for name in sorted(state.resizing):
+        mounted = tuple(pod.name for pod in state.pods_using(name) if pod.spec.node_name)
+        facts = {"claim": name.partition("/")[2], "pods": mounted}
+        state.say(Step("volumes.fileSystem", bool(mounted), facts))
+        if mounted or name not in state.claims:
+            state.resizing.discard(name)
 
 
 def _refusal(claim: PersistentVolumeClaim, changed: PersistentVolumeClaim, state: State) -> str:

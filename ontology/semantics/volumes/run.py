@@ -18,7 +18,7 @@ from ontology.errors import InvalidQuestionError
 from ontology.scenario import Evaluator, Question, Scenario
 from ontology.semantics.volumes import outside
 from ontology.semantics.volumes.binding import sync_claim
-from ontology.semantics.volumes.expansion import expand
+from ontology.semantics.volumes.expansion import expand, resize_mounted
 from ontology.semantics.volumes.reclaim import sync_volume
 from ontology.semantics.volumes.state import State, key
 from ontology.verdict import Outcome, Step, Verdict
@@ -49,11 +49,13 @@ class Run(Question, frozen=True):
 
 
 def evaluate(scenario: Scenario, asked: Run) -> Verdict:
-    """Answer `{"timeline": [{"event", "refused", "changes": {object: [before, after]}}], "objects", "held"}`.
+    """Answer `{"timeline": [...], "objects", "held"}`.
 
+    Each entry of the time line is `{"event", "refused", "changes": {object: [before, after]},
+    "fileSystemResizePending"}`, the last one the claims with that condition; the first entry is the start.
     Objects are named `Kind/namespace/name` (volumes without namespace); what is said of one is its phase,
-    `Terminating` while a finalizer holds it back, null when it is not there. The first entry of the time line
-    is the start. Outcome: yes when nothing was refused or is held back at the end, no otherwise.
+    `Terminating` while a finalizer holds it back, null when it is not there. Outcome: yes when nothing was
+    refused or is held back at the end, no otherwise.
 
     Raises:
         InvalidQuestionError: an event that is none, or about an object that is not there.
@@ -71,7 +73,14 @@ def evaluate(scenario: Scenario, asked: Run) -> Verdict:
             for name in sorted({*before, *after})
             if before.get(name) != after.get(name)
         }
-        timeline.append({"event": _name(event), "refused": refused or None, "changes": changes})
+        timeline.append(
+            {
+                "event": _name(event),
+                "refused": refused or None,
+                "changes": changes,
+                "fileSystemResizePending": sorted(state.resizing),
+            }
+        )
         before = after
     held = sorted(name for name, phase in before.items() if phase == "Terminating")
     refusals = [entry["refused"] for entry in timeline if entry["refused"]]
@@ -147,6 +156,7 @@ def _settle(state: State) -> None:
         outside.schedule(state)
         outside.provision(state)
         outside.delete(state)
+        resize_mounted(state)
         _let_go(state)
         if (state.frozen(), frozenset(state.doomed), tuple(state.pods)) == before:
             return

@@ -44,6 +44,7 @@ class State:
     deleted: list[str] = field(default_factory=list)
     events: dict[str, tuple[str, str]] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
+    resizing: set[str] = field(default_factory=set)  # claims whose file system is smaller than their volume
     doomed: set[str] = field(default_factory=set)  # deleted, but still there: `Kind/namespace/name`
 
     @classmethod

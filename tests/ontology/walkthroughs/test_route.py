@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ontology.errors import InvalidQuestionError
-from ontology.evaluators import answer
+from ontology.evaluators import answer, evaluate
 from ontology.lang import Lang
 from ontology.messages import render
-from ontology.verdict import Outcome, Verdict
+from ontology.patches import apply
+from ontology.scenario import decode
+from ontology.verdict import Outcome, Role, Verdict
 
 Json = dict[str, Any]
 ZONE = "topology.kubernetes.io/zone"
@@ -138,6 +140,201 @@ def test_the_way_of_a_packet(
     found = route(to, *extra, source=source).answer
 
     assert (found["candidates"], found["delivered"]) == (among, delivered)
+
+
+PLAIN = service(ports=[{"port": 80, "targetPort": 8080}])
+BALANCED = {"type": "LoadBalancer", "externalTrafficPolicy": "Local", "healthCheckNodePort": 32000}
+
+
+def by_hand(kind: str, ip: str = "198.51.100.20", *, ready: bool = True) -> Json:
+    """Endpoints that a user makes for the Service `web`, as either kind."""
+    if kind == "EndpointSlice":
+        return {
+            "apiVersion": "discovery.k8s.io/v1",
+            "kind": kind,
+            "metadata": {
+                "name": "web-x",
+                "namespace": "shop",
+                "labels": {"kubernetes.io/service-name": "web"},
+            },
+            "addressType": "IPv4",
+            "ports": [{"port": 8080, "protocol": "TCP"}],
+            "endpoints": [{"addresses": [ip], "conditions": {"ready": ready}}],
+        }
+    listed = {"addresses" if ready else "notReadyAddresses": [{"ip": ip}], "ports": [{"port": 8080}]}
+    metadata = {"name": "web", "namespace": "shop"}
+    return {"apiVersion": "v1", "kind": kind, "metadata": metadata, "subsets": [listed]}
+
+
+def host_pod(name: str, on: str, ip: str, **port: Any) -> Json:
+    made = pod(name, ip, on, app=name)
+    made["spec"]["containers"][0]["ports"] = [port]
+    return made
+
+
+HOST_PORT = host_pod("agent", "n2", "10.0.2.9", containerPort=9100, hostPort=9101)
+ON_HOST = host_pod("on-host", "n2", "192.0.2.2", containerPort=9200)
+ON_HOST["spec"]["hostNetwork"] = True
+BARE = service(selector=None, ports=[{"port": 80}])
+
+
+@pytest.mark.parametrize(
+    ("to", "source", "extra", "asked", "expected"),
+    [
+        pytest.param("web:80", "shop/client", [BARE, by_hand("EndpointSlice")], {}, (None, None), id="S a slice by hand"),
+        pytest.param("web:80", "shop/client", [BARE, by_hand("Endpoints")], {}, (None, None), id="S Endpoints by hand"),
+        pytest.param("web:80", "shop/client", [BARE, by_hand("Endpoints", "10.0.2.1")], {}, (True, None), id="S by hand, a pod's address"),
+        pytest.param("web:80", "shop/client", [BARE, by_hand("Endpoints", ready=False)], {}, (False, "refused"), id="S by hand, not ready"),
+        pytest.param("web:80", "shop/client", [BARE, by_hand("EndpointSlice", ready=False)], {}, (False, "refused"), id="S a slice, not ready"),
+        pytest.param("web:80", "shop/client", [BARE], {}, (False, "refused"), id="V nobody: rejected"),
+        pytest.param("10.96.1.1:80", "node/n3", [service(internalTrafficPolicy="Local")], {}, (False, "dropped"), id="V nobody on the node: dropped"),
+        pytest.param("web:81", "shop/client", [service()], {}, (False, "dropped"), id="V no such port, iptables passes it by"),
+        pytest.param("web:81", "shop/client", [service()], {"mode": "nftables"}, (False, "refused"), id="V no such port, nftables rejects"),
+        pytest.param("192.0.2.2:9101", "external", [HOST_PORT], {}, (True, None), id="M a host port"),
+        pytest.param("192.0.2.1:9101", "external", [HOST_PORT], {}, (False, "refused"), id="M a host port of another node"),
+        pytest.param("192.0.2.2:9200", "external", [ON_HOST], {}, (True, None), id="M a pod on its node's network"),
+        pytest.param("192.0.2.2:30080", "external", [ON_HOST, service(type="NodePort")], {}, (True, None), id="S a node port before a pod on the node"),
+        pytest.param("203.0.113.5:80", "external", [service(type="LoadBalancer")], {}, (True, None), id="S load balancer to any node"),
+        pytest.param("203.0.113.5:80", "external", [service(**BALANCED)], {}, (True, None), id="V load balancer, local: a healthy node"),
+        pytest.param("203.0.113.5:80", "external", [service(**BALANCED | {"selector": {"app": "x"}})], {}, (False, "dropped"), id="V load balancer, local: no healthy node"),
+        pytest.param("203.0.113.5:80", "external", [service()], {}, (None, None), id="S another type has no load balancer"),
+        pytest.param("203.0.113.5:80", "192.0.2.77", [service(type="LoadBalancer", loadBalancerSourceRanges=["198.51.100.0/24"])], {}, (False, "dropped"), id="S outside of the source ranges"),
+        pytest.param("203.0.113.5:80", "198.51.100.7", [service(type="LoadBalancer", loadBalancerSourceRanges=["198.51.100.0/24"])], {}, (True, None), id="S inside of the source ranges"),
+        pytest.param("192.0.2.3:30080", "external", [service(type="NodePort")], {"mode": "nftables"}, (True, None), id="V nftables, the primary address"),
+        pytest.param("[fd00::1]:80", "shop/client", [], {}, (None, None), id="an IPv6 address outside"),
+        pytest.param("web:80", "shop/web-1", [service()], {}, (True, None), id="V a pod that is behind the Service"),
+        pytest.param("shop/client:80", "shop/waiting", [pod("waiting", "", "")], {}, (False, "dropped"), id="a pod without a node sends nothing"),
+        pytest.param("shop/waiting:80", "shop/client", [pod("waiting", "", "n1")], {}, (False, "dropped"), id="M a pod without an address"),
+        pytest.param("wbe.shop.svc.cluster.local:80", "shop/client", [PLAIN], {}, (False, "nameNotFound"), id="S no such name in the cluster's domain"),
+        pytest.param("alias:80", "shop/client", [{**service("alias"), "spec": {"type": "ExternalName", "externalName": "web.shop.svc.cluster.local"}}, service()], {}, (True, None), id="S an alias inside"),
+        pytest.param("alias:80", "shop/client", [{**service("alias"), "spec": {"type": "ExternalName", "externalName": "db.example.com"}}], {}, (None, None), id="S an alias outside"),
+        pytest.param("web:80", "shop/client", [service(ports=[{"port": 80, "targetPort": 8080, "protocol": "SCTP"}])], {"protocol": "SCTP"}, (True, None), id="S SCTP"),
+        pytest.param("web:80", "shop/client", [service(ports=[{"port": 80, "targetPort": 8080, "protocol": "UDP"}])], {"protocol": "UDP"}, (True, None), id="S UDP"),
+    ],
+)  # fmt: skip
+def test_who_answers(
+    to: str, source: str, extra: list[Json], asked: Json, expected: tuple[bool | None, str | None]
+) -> None:
+    found = route(to, *extra, source=source, **asked).answer
+
+    assert (found["delivered"], found["failure"]) == expected
+
+
+def test_a_secondary_address_has_no_node_port_in_nftables_mode() -> None:
+    nodes = [node("n1", "a", "192.0.2.1")]
+    nodes[0]["status"]["addresses"].append({"type": "ExternalIP", "address": "198.51.100.1"})
+    found = {
+        mode: route(
+            "198.51.100.1:30080", service(type="NodePort"), source="external", base=[*nodes, WEB1], mode=mode
+        )
+        for mode in ("iptables", "ipvs", "nftables")
+    }
+
+    delivered = {mode: verdict.answer["delivered"] for mode, verdict in found.items()}
+    assert delivered == {"iptables": True, "ipvs": True, "nftables": False}
+
+
+@pytest.mark.parametrize(
+    ("to", "source", "among"),
+    [
+        pytest.param("node/n3:30080", "shop/client", BOTH, id="V a pod is short-circuited at a node port"),
+        pytest.param(
+            "203.0.113.5:80", "shop/client", BOTH, id="V a pod is short-circuited at the load balancer"
+        ),
+        pytest.param("node/n3:30080", "node/n3", BOTH, id="V the node itself"),
+        pytest.param("node/n3:30080", "node/n1", [], id="V another node is an outsider"),
+        pytest.param("node/n3:30080", "external", [], id="V a client outside"),
+    ],
+)
+def test_a_local_external_policy_binds_what_comes_from_elsewhere(
+    to: str, source: str, among: list[str]
+) -> None:
+    local = service(type="LoadBalancer", externalTrafficPolicy="Local", internalTrafficPolicy="Local")
+
+    assert route(to, local, source=source).answer["candidates"] == among
+
+
+def test_an_ip_mode_of_proxy_sends_even_pods_through_the_load_balancer() -> None:
+    balanced = service(type="LoadBalancer")
+    balanced["status"]["loadBalancer"]["ingress"] = [{"ip": "203.0.113.5", "ipMode": "Proxy"}]
+
+    assert route("203.0.113.5:80", balanced).answer["hops"][0] == "loadBalancer"
+
+
+def test_a_node_without_a_zone_switches_nearness_off() -> None:
+    bare = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n2"}}
+    base = [NODES[0], bare, CLIENT, WEB1, WEB2]
+
+    assert (
+        route("web:80", service(trafficDistribution="PreferSameZone"), base=base).answer["candidates"] == BOTH
+    )
+
+
+@pytest.mark.parametrize(
+    ("to", "source", "seen"),
+    [
+        pytest.param("web:80", "shop/client", "preserved", id="V a pod to a cluster IP"),
+        pytest.param("10.96.1.1:80", "node/n3", "node", id="V a node to a cluster IP"),
+        pytest.param("node/n2:30080", "shop/client", "node", id="V a pod to a node port"),
+        pytest.param("web:80", "shop/web-1", "node", id="a pod to itself through its Service"),
+    ],
+)
+def test_who_is_masqueraded(to: str, source: str, seen: str) -> None:
+    base = [*NODES, CLIENT, WEB1]
+
+    assert route(to, service(type="NodePort"), source=source, base=base).answer["sourceAddress"] == seen
+
+
+OFFERS = [
+    pytest.param("web:80", {}, [service(), "deny"], "services.policyDenies", id="N a policy for the one connection"),
+    pytest.param("web:80", {}, [service(), "denyEgress"], "services.policyDenies", id="N and for the look-up before it"),
+    pytest.param("web:81", {}, [service()], "services.servicePort", id="S one more port"),
+    pytest.param("wbe:80", {}, [service()], "services.dnsNoService", id="S the right name"),
+    pytest.param("node/n3:30081", {"source": "external"}, [service(type="NodePort")], "services.otherPort", id="S the port that is open"),
+    pytest.param("10.96.1.1:80", {"source": "external"}, [PLAIN], "services.nodePort", id="S a node port for a client outside"),
+    pytest.param("10.0.1.1:8080", {"source": "external"}, [PLAIN], "services.nodePort", id="M a node port before a pod"),
+    pytest.param("10.96.1.1:80", {"source": "node/n3"}, [service(internalTrafficPolicy="Local")], "services.internalTrafficPolicy", id="T to every node"),
+    pytest.param("node/n3:30080", {"source": "external"}, [service(type="NodePort", externalTrafficPolicy="Local")], "services.externalTrafficPolicy", id="V from every node"),
+    pytest.param("web:80", {}, [service(selector={"app": "wbe"})], "services.selector", id="S the selector that was meant"),
+    pytest.param("203.0.113.5:80", {"source": "192.0.2.77"}, [service(type="LoadBalancer", loadBalancerSourceRanges=["198.51.100.0/24"])], "services.sourceRanges", id="S every client"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("to", "asked", "extra", "rule"), OFFERS)
+def test_the_change_that_is_offered_delivers_the_packet(
+    to: str, asked: Json, extra: list[Any], rule: str
+) -> None:
+    egress = deny(podSelector={"matchLabels": {"app": "client"}}, policyTypes=["Egress"])
+    objects = [
+        {"deny": deny(), "denyEgress": egress}[each] if isinstance(each, str) else each for each in extra
+    ]
+    question = {"from": asked.get("source", "shop/client"), "to": to}
+    scenario = decode(
+        {"system": "services", "objects": [*CLUSTER, *objects], "question": {"route": question}}
+    )
+
+    (offered,) = [step for step in evaluate(scenario).steps if step.role is Role.CHANGE]
+
+    assert offered.rule == rule
+    assert all(render(offered, lang) for lang in Lang)
+    assert evaluate(scenario).outcome is not Outcome.YES
+    assert evaluate(apply(scenario, offered.change or {})).outcome is Outcome.YES
+
+
+@pytest.mark.parametrize(
+    ("policy", "delivered"),
+    [
+        pytest.param([], False, id="N default deny closes DNS too"),
+        pytest.param([{"ports": [{"port": 53, "protocol": "UDP"}]}], False, id="N DNS alone is not enough"),
+        pytest.param([{"ports": [{"port": 8080}]}], False, id="N without DNS no name"),
+        pytest.param([{"ports": [{"port": 53, "protocol": "UDP"}, {"port": 8080}]}], True, id="N both"),
+        pytest.param([{}], True, id="N everything"),
+    ],
+)
+def test_a_name_needs_egress_to_dns(policy: list[Json], delivered: bool) -> None:
+    guard = deny(podSelector={"matchLabels": {"app": "client"}}, policyTypes=["Egress"], egress=policy)
+
+    assert route("web:80", service(), guard).answer["delivered"] is delivered
 
 
 def test_a_service_port_is_of_one_protocol() -> None:
@@ -360,12 +557,39 @@ def test_bad_questions(asked: Json) -> None:
         route(asked["to"], service(), source=asked.get("source", "shop/client"))
 
 
-@given(st.sampled_from(["web:80", "shop/web-2:8080", "node/n2:30080"]), st.booleans(), st.integers(0, 99))
-def test_a_denied_packet_is_never_delivered(to: str, guarded: bool, seed: int) -> None:
-    policies = [deny()] if guarded else []
+PEERS = {
+    "client": {"podSelector": {"matchLabels": {"app": "client"}}},
+    "other": {"podSelector": {"matchLabels": {"app": "x"}}},
+}
+RULE = st.tuples(st.sampled_from([None, "client", "other"]), st.sampled_from([None, 8080, 80]))
+POLICY = st.tuples(st.sampled_from(["web", "client", "nobody"]), st.sampled_from(["Ingress", "Egress"]), st.lists(RULE, max_size=2))  # fmt: skip
 
-    verdict = route(to, service(type="NodePort"), *policies, source="shop/client", seed=seed)
 
-    denied = any(step.rule == "services.policyDenies" for step in verdict.steps)
-    assert denied is guarded
-    assert verdict.answer["delivered"] is not denied
+@given(
+    st.sampled_from(["10.96.1.1:80", "shop/web-2:8080", "10.0.1.1:8080", "node/n2:30080"]),
+    st.lists(POLICY, max_size=4),
+    st.integers(0, 99),
+)
+def test_a_denied_packet_is_never_delivered_and_another_always(
+    to: str, drawn: list[tuple[str, str, list[tuple[str | None, int | None]]]], seed: int
+) -> None:
+    policies = []
+    for index, (guarded, direction, rules) in enumerate(drawn):
+        key = "from" if direction == "Ingress" else "to"
+        listed = [
+            ({key: [PEERS[peer]]} if peer else {}) | ({"ports": [{"port": port}]} if port else {})
+            for peer, port in rules
+        ]
+        spec = {direction.lower(): listed, "policyTypes": [direction]}
+        made = deny(podSelector={"matchLabels": {"app": guarded}}, **spec)
+        policies.append(made | {"metadata": {"name": f"p{index}", "namespace": "shop"}})
+
+    def lets(direction: str, end: str, other: str) -> bool:
+        mine = [rules for guarded, way, rules in drawn if (guarded, way) == (end, direction)]
+        fits = [peer in (None, other) and port in (None, 8080) for rules in mine for peer, port in rules]
+        return not mine or any(fits)
+
+    # the target is `web`, which no peer names, so egress needs a rule without peers
+    allowed = lets("Egress", "client", "web") and lets("Ingress", "web", "client")
+
+    assert route(to, service(type="NodePort"), *policies, seed=seed).answer["delivered"] is allowed

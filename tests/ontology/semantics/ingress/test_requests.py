@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ontology.errors import InvalidObjectError
-from ontology.evaluators import answer
+from ontology.evaluators import answer, evaluate
 from ontology.lang import Lang
 from ontology.messages import render
+from ontology.patches import apply
+from ontology.scenario import decode
 from ontology.semantics.ingress import hosts, paths
 from ontology.semantics.ingress.paths import candidates
 from ontology.verdict import Outcome, Role, Verdict
@@ -330,12 +332,15 @@ def test_a_canary_without_a_main_ingress_gets_nothing() -> None:
     assert send(canaried(weight="100")[1]).answer["status"] == 404
 
 
-@given(st.integers(0, 100), st.integers(0, 10**6))
-def test_the_shares_of_a_canary_add_up(weight: int, seed: int) -> None:
-    shares = send(*canaried(weight=str(weight)), seed=seed).answer["shares"]
+@given(st.integers(0, 2000), st.none() | st.integers(0, 1500), st.integers(0, 10**6))
+def test_the_shares_of_a_canary_add_up_to_100_percent(weight: int, total: int | None, seed: int) -> None:
+    marks = {"weight": str(weight)} | ({} if total is None else {"weight_total": str(total)})
+    shares = send(*canaried(**marks), seed=seed).answer["shares"]
 
+    # a total below 100 is not taken over, and more than everything cannot go to the canary
+    every = max(total or 0, 100)
     assert sum(Fraction(part) for part in shares.values()) == 1
-    assert Fraction(shares["default/api:80"]) == Fraction(weight, 100)
+    assert Fraction(shares["default/api:80"]) == min(Fraction(weight, every), 1)
 
 
 def test_a_seed_repeats_its_draw_and_the_weight_is_kept_over_many() -> None:
@@ -368,6 +373,62 @@ def test_between_ingresses_that_claim_the_same_path_the_oldest_wins() -> None:
     new["metadata"]["creationTimestamp"] = "2026-01-01T00:00:00Z"
 
     assert service_of(send(new, old)) == "api"
+
+
+OFFERS = [
+    pytest.param([ingress("i", path("/foo", path_type="Exact"))], {"path": "/foo/"}, ["ingress.pathType"], id="D#path-types a prefix instead"),
+    pytest.param([ingress("i", path("/foo"))], {"path": "/bar"}, ["ingress.path"], id="D#path-types one more path"),
+    pytest.param([ingress("i", path("/"), host="a.test")], {"host": "b.test"}, ["ingress.host"], id="D#ingress-rules one more host"),
+    pytest.param([ingress("i", path("/"), host="*.a.test")], {"host": "x.y.a.test"}, ["ingress.host"], id="D#hostname-wildcards one label only"),
+    pytest.param([ingress("i", path("/"), host="a.test")], {}, ["ingress.otherHost"], id="D#ingress-rules the host there is"),
+    pytest.param([class_("nginx"), ingress("i", path("/"), ingressClassName="x")], {}, ["ingress.class"], id="D#ingress-class"),
+    pytest.param([class_("nginx"), ingress("i", path("/"))], {}, ["ingress.class"], id="D#default-ingress-class none"),
+    pytest.param([ingress("i", path("/", "wep"))], {}, ["ingress.backend"], id="D#simple-fanout a Service that exists"),
+    pytest.param([ingress("i", path("/") | {"backend": {"service": {"name": "web", "port": {"name": "x"}}}})], {}, ["ingress.backend"], id="D#simple-fanout a port that exists"),
+    pytest.param([ingress("d", defaultBackend=backend("wep"))], {}, ["ingress.backend"], id="D#default-backend"),
+    pytest.param([ingress("i", path("/", "slow")), *running("slow", ready="False")], {}, ["services.publishNotReady"], id="nobody ready"),
+    pytest.param([ingress("i", path("/"), host="x.test", tls=TLS)], {"host": "x.test"}, ["ingress.redirect", "ingress.tls"], id="N#redirect"),
+    pytest.param([], {}, [], id="nothing to change"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("objects", "request_", "rules"), OFFERS)
+def test_the_change_that_is_offered_has_the_request_answered(
+    objects: list[Any], request_: dict[str, Any], rules: list[str]
+) -> None:
+    every = [NODE, *running("web"), *objects]
+    scenario = decode({"system": "ingress", "objects": every, "question": {"request": request_}})
+
+    offered = [step for step in evaluate(scenario).steps if step.role is Role.CHANGE]
+
+    assert [step.rule for step in offered] == rules
+    for step in offered:
+        assert all(render(step, lang) for lang in Lang)
+        assert evaluate(apply(scenario, step.change or {})).outcome is Outcome.YES
+
+
+# the API server's own checks, as its reference of Ingress v1 tells them
+REFUSED = [
+    pytest.param({"rules": [{"http": {"paths": [{"path": "foo", "pathType": "Prefix", "backend": backend("web")}]}}]}, "absolute path", id="path not absolute"),
+    pytest.param({"rules": [{"http": {"paths": [{"path": "/a//b", "pathType": "Exact", "backend": backend("web")}]}}]}, 'must not contain "//"', id="empty element"),
+    pytest.param({"rules": [{"http": {"paths": [{"path": "/a/..", "pathType": "Prefix", "backend": backend("web")}]}}]}, "must not contain", id="parent at the end"),
+    pytest.param({"rules": [{"http": {"paths": [{"path": "/", "backend": backend("web")}]}}]}, "pathType must be specified", id="no path type"),
+    pytest.param({"rules": [{"http": {"paths": [{"path": "/", "pathType": "Regex", "backend": backend("web")}]}}]}, "unsupported value", id="unknown path type"),
+    pytest.param({"rules": [{"http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "web"}}}]}}]}, "exactly one of `name` and `number`", id="no port"),
+    pytest.param({"rules": [{"host": "192.0.2.1"}]}, "not an IP address", id="an address as host"),
+    pytest.param({"rules": [{"host": "a.*.test"}]}, "whole first label", id="a wildcard inside"),
+    pytest.param({"rules": [{"host": "*"}]}, "whole first label", id="a wildcard alone"),
+    pytest.param({"defaultBackend": {}}, "exactly one of `service` and `resource`", id="an empty backend"),
+    pytest.param({}, "either `defaultBackend` or `rules`", id="nothing at all"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("spec", "message"), REFUSED)
+def test_what_the_api_refuses_is_refused_with_its_path(spec: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidObjectError, match=message) as refused:
+        send(ingress("i", **spec))
+
+    assert (refused.value.path or "").startswith("Ingress/default/i: spec")
 
 
 WORDS = st.lists(st.sampled_from(["a", "b", "ab"]), max_size=4).map(lambda parts: "/" + "/".join(parts))

@@ -290,6 +290,92 @@ def test_bad_input(policies: list[Json], asked: Json, error: type[Exception]) ->
         connect(*policies, **asked)
 
 
+def ported(**port: Any) -> Json:
+    return policy("p", DB, ingress=[{"ports": [port]}])
+
+
+def peered(**peer: Any) -> Json:
+    return policy("p", DB, ingress=[{"from": [peer]}])
+
+
+@pytest.mark.parametrize(
+    ("made", "path", "message"),
+    [
+        pytest.param(peered(), "ingress[0].from[0]", "must specify a peer", id="an empty peer"),
+        pytest.param(
+            peered(ipBlock={"cidr": "10.0.0.0/8"}, podSelector={}), "ingress[0].from[0]", "both ipBlock", id="a block and a selector"
+        ),
+        pytest.param(
+            peered(ipBlock={"cidr": "10.0.0.0/8", "except": ["192.168.0.0/16"]}), "except[0]", "strict subset", id="except elsewhere"
+        ),
+        pytest.param(
+            peered(ipBlock={"cidr": "10.0.0.0/8", "except": ["10.0.0.0/8"]}), "except[0]", "strict subset", id="except all of it"
+        ),
+        pytest.param(ported(endPort=90), "ports[0].endPort", "non-numeric or missing", id="a range without a start"),
+        pytest.param(ported(port="http", endPort=90), "ports[0].endPort", "non-numeric", id="a range from a name"),
+        pytest.param(ported(port=90, endPort=80), "ports[0].endPort", "greater than or equal", id="a range backwards"),
+        pytest.param(ported(port=0), "ports[0].port", "between 1 and 65535", id="port 0"),
+        pytest.param(ported(protocol="ICMP"), "ports[0].protocol", "unsupported value", id="another protocol"),
+        pytest.param(policy(policyTypes=["Inward"]), "policyTypes[0]", "unsupported value", id="another type"),
+    ],
+)  # fmt: skip
+def test_what_the_api_refuses_is_refused_with_its_path(made: Json, path: str, message: str) -> None:
+    with pytest.raises(InvalidObjectError, match=message) as refused:
+        connect(made)
+
+    assert path in (refused.value.path or "")
+
+
+NODE = {
+    "apiVersion": "v1",
+    "kind": "Node",
+    "metadata": {"name": "n1"},
+    "status": {"addresses": [{"type": "InternalIP", "address": "192.0.2.1"}]},
+}
+
+
+def on_node(name: str, node: str, *, host: bool = False) -> Json:
+    made = pod(name, "192.0.2.1" if host else "10.0.7.1", role="db")
+    made["spec"] |= {"nodeName": node, "hostNetwork": host}
+    return made
+
+
+@pytest.mark.parametrize(
+    ("source", "node", "allowed"),
+    [
+        pytest.param("node/n1", "n1", True, id="D#networkpolicy its own node"),
+        pytest.param("192.0.2.1", "n1", True, id="its own node by address"),
+        pytest.param("node/n1", "n2", False, id="another node"),
+        pytest.param("default/agent", "n1", True, id="a pod on its node's network"),
+        pytest.param("default/agent", "n2", False, id="a pod on another node's network"),
+    ],
+)
+def test_a_node_always_reaches_its_own_pods(source: str, node: str, allowed: bool) -> None:
+    objects = [NODE, on_node("guarded", node), on_node("agent", "n1", host=True)]
+
+    assert connect(policy(), *objects, source=source, to="default/guarded").answer["allowed"] is allowed
+
+
+def test_a_certain_no_outweighs_what_cannot_be_told() -> None:
+    closed = policy("out", labels(role="frontend"), policyTypes=["Egress"])
+
+    assert connect(policy(), closed, to="default/host").outcome is Outcome.NO
+
+
+def test_a_sidecars_named_port_counts() -> None:
+    made = pod("side", "10.0.7.2", role="db")
+    made["spec"]["initContainers"] = [
+        {
+            "name": "s",
+            "image": "x",
+            "restartPolicy": "Always",
+            "ports": [{"name": "metrics", "containerPort": 9}],
+        }
+    ]
+
+    assert connect(ported(port="metrics"), made, to="default/side", port=9).answer["allowed"] is True
+
+
 RULES = st.lists(
     st.fixed_dictionaries(
         {}, optional={"from": st.just([FRONT]) | st.just([PROD]), "ports": st.just([{"port": 80}])}

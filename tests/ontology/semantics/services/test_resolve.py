@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ontology.errors import InvalidQuestionError
+from ontology.errors import InvalidObjectError, InvalidQuestionError
 from ontology.evaluators import answer
 from ontology.lang import Lang
 from ontology.messages import render
-from ontology.verdict import Outcome, Role, Verdict
+from ontology.patches import apply
+from ontology.scenario import decode
+from ontology.verdict import Outcome, Role, Step, Verdict
 
 
 def service(name: str, namespace: str = "shop", **spec: Any) -> dict[str, Any]:
@@ -58,6 +60,24 @@ CLUSTER = [
             {"addresses": ["192.0.2.8"], "conditions": {"ready": False}},
         ],
     },
+    service("dual", clusterIP="10.96.3.3", clusterIPs=["10.96.3.3", "fd00::3"], ports=[{"port": 80}]),
+    service("early", clusterIP="None", publishNotReadyAddresses=True, selector={"app": "early"}),
+    service("six", clusterIP="None", ports=[{"port": 9}]),
+    service(
+        "multi",
+        clusterIP="10.96.4.4",
+        ports=[{"name": "dns", "port": 53, "protocol": "UDP"}, {"name": "dns-tcp", "port": 53}, {"port": 9}],
+    ),
+    service("coal", "prod", type="ExternalName", externalName="nowhere.example."),
+    {
+        "apiVersion": "discovery.k8s.io/v1",
+        "kind": "EndpointSlice",
+        "metadata": {"name": "six-1", "namespace": "shop", "labels": {"kubernetes.io/service-name": "six"}},
+        "addressType": "IPv6",
+        "ports": [{"port": 9, "protocol": "TCP"}],
+        "endpoints": [{"addresses": ["fd00::9"], "hostname": "s"}],
+    },
+    pod("early-1", "10.0.4.1", ready="False"),
     {
         "apiVersion": "v1",
         "kind": "Endpoints",
@@ -172,6 +192,44 @@ def data(verdict: Verdict) -> list[str]:
         pytest.param("git.corp.test", "A", ["172.16.0.2"], id="C stub domain"),
         pytest.param("x.corp.test", "A", [], id="C stub domain without the name"),
         pytest.param("nowhere.example", "A", [], id="nobody knows it"),
+        pytest.param("dual", "A", ["10.96.3.3"], id="S 2.3.1 two families, IPv4"),
+        pytest.param("dual", "AAAA", ["fd00::3"], id="S 2.3.1 two families, IPv6"),
+        pytest.param("six", "AAAA", ["fd00::9"], id="S 2.4.1 an IPv6 endpoint"),
+        pytest.param("six", "A", [], id="S 2.4.1 an IPv6 endpoint has no A"),
+        pytest.param("s.six", "AAAA", ["fd00::9"], id="S 2.4.1 an IPv6 endpoint's own name"),
+        pytest.param("early", "A", ["10.0.4.1"], id="S 2.1 not ready, but published"),
+        pytest.param("_dns._udp.multi", "SRV", ["0 100 53 multi.shop.svc.cluster.local"], id="S 2.3.2 UDP"),
+        pytest.param(
+            "_dns-tcp._tcp.multi", "SRV", ["0 100 53 multi.shop.svc.cluster.local"], id="S 2.3.2 of two ports"
+        ),
+        pytest.param("_._tcp.multi", "SRV", [], id="S 2.3.2 unnamed ports have no SRV"),
+        pytest.param(
+            "_DNS._UDP.Multi", "SRV", ["0 100 53 multi.shop.svc.cluster.local"], id="S 2.1 any case"
+        ),
+        pytest.param(
+            "1.1.96.10.in-addr.arpa", "PTR", ["web.shop.svc.cluster.local"], id="S 2.3.3 cluster IP"
+        ),
+        pytest.param("1.1.96.10.in-addr.arpa", "A", [], id="S 2.3.3 no address of an address"),
+        pytest.param(
+            "0.1.0.10.in-addr.arpa", "PTR", ["db-0.db.shop.svc.cluster.local"], id="S 2.4.3 an endpoint"
+        ),
+        pytest.param(
+            "3.1.0.10.in-addr.arpa",
+            "PTR",
+            ["10-0-1-3.db.shop.svc.cluster.local"],
+            id="S 2.4.3 an endpoint without hostname",
+        ),
+        pytest.param("2.1.0.10.in-addr.arpa", "PTR", [], id="S 2.4.3 not ready"),
+        pytest.param(
+            "3.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.d.f.ip6.arpa",
+            "PTR",
+            ["dual.shop.svc.cluster.local"],
+            id="S 2.3.3 IPv6",
+        ),
+        pytest.param("9.9.9.10.in-addr.arpa", "PTR", [], id="C an address outside is passed on"),
+        pytest.param("coal.prod", "A", [], id="S 2.5 an alias for nothing"),
+        pytest.param("web.shop.svc.cluster.local", "TXT", [], id="S 2.3 no text"),
+        pytest.param("dns-version.cluster.local", "A", [], id="S 2.2 the version is text"),
     ],
 )
 def test_a_name_means(name: str, type_: str, expected: list[str]) -> None:
@@ -244,6 +302,97 @@ def test_names_are_tried_in_order(name: str, source: str, tried: list[str]) -> N
 
 def test_a_pod_with_the_nodes_servers_does_not_reach_cluster_names() -> None:
     assert resolve("web.shop.svc.cluster.local", "shop/plain").outcome is Outcome.NO
+
+
+@pytest.mark.parametrize(
+    ("policy", "servers", "expected"),
+    [
+        pytest.param("None", ["10.96.0.10", "172.16.0.53"], Outcome.YES, id="R the cluster's server first"),
+        pytest.param("None", ["172.16.0.53", "10.96.0.10"], Outcome.NO, id="R the cluster's server second"),
+        pytest.param("Default", ["10.96.0.10"], Outcome.NO, id="P Default keeps the node's server first"),
+        pytest.param("ClusterFirst", ["172.16.0.53"], Outcome.YES, id="P ClusterFirst keeps the cluster's"),
+    ],
+)
+def test_only_the_first_server_is_asked(policy: str, servers: list[str], expected: Outcome) -> None:
+    asker = pod("asker", "10.0.5.1", dnsPolicy=policy, dnsConfig={"nameservers": servers})
+    question = {"name": "web.shop.svc.cluster.local", "from": "shop/asker", "outside": OUTSIDE}
+
+    verdict = answer({"system": "services", "objects": [*CLUSTER, asker], "question": {"resolve": question}})
+
+    assert verdict.outcome is expected
+
+
+def test_stub_domains_are_the_clusters_and_not_the_nodes() -> None:
+    assert resolve("git.corp.test").outcome is Outcome.YES
+    assert resolve("git.corp.test", "shop/plain").outcome is Outcome.NO
+
+
+def test_without_forwarders_the_nodes_own_servers_are_asked() -> None:
+    known = {"172.16.0.53": {"www.example.com": {"A": ["198.51.100.8"]}}}
+    verdict = resolve("www.example.com", outside={"nameservers": ["172.16.0.53"], "zones": known})
+
+    assert (data(verdict), verdict.answer["server"]) == (["198.51.100.8"], "172.16.0.53")
+
+
+def test_a_name_that_exists_outweighs_those_that_do_not() -> None:
+    assert resolve("web.shop", type="AAAA").answer["status"] == "NODATA"
+    assert resolve("gone").answer["status"] == "NXDOMAIN"
+
+
+def test_no_server_at_all_is_refused_as_the_api_does() -> None:
+    bare = pod("bare", "10.0.5.2", dnsPolicy="None")
+    question = {"name": "web", "from": "shop/bare"}
+
+    with pytest.raises(InvalidObjectError, match="at least one DNS nameserver"):
+        answer({"system": "services", "objects": [*CLUSTER, bare], "question": {"resolve": question}})
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "rule", "changed"),
+    [
+        pytest.param("api", {}, "services.dnsNoService", {"question": {"name": "api.prod"}}, id="its namespace"),
+        pytest.param("wbe", {}, "services.dnsNoService", {"question": {"name": "web"}}, id="a slip of the pen"),
+        pytest.param("web.shop", {"type": "AAAA"}, "services.dnsType", {"question": {"type": "A"}}, id="type"),
+        pytest.param("db-2.db", {}, "services.publishNotReady", {"publishNotReadyAddresses": True}, id="not ready"),
+        pytest.param("db-x.db", {}, "services.hostname", {"hostname": "db-x", "subdomain": "db"}, id="no host name"),
+        pytest.param("far.web", {}, None, None, id="nothing helps"),
+        pytest.param(
+            "web.shop.svc.cluster.local", {"source": "shop/plain"}, "services.dnsPolicy", {"dnsPolicy": "ClusterFirst"},
+            id="the node's servers",
+        ),
+        pytest.param(
+            "web.shop.svc.cluster.local", {"source": "shop/host"}, "services.dnsPolicy",
+            {"dnsPolicy": "ClusterFirstWithHostNet"}, id="on the node's network",
+        ),
+        pytest.param(
+            "_https._tcp.web", {"type": "SRV"}, "services.dnsPort", {"ports": [{"name": "https", "port": 80}]},
+            id="a port of another name",
+        ),
+        pytest.param(
+            "web-1.crew", {}, "services.dnsSubdomain", None, id="a subdomain without a Service",
+        ),
+    ],
+)  # fmt: skip
+def test_the_change_that_is_offered_gives_a_record(
+    name: str, asked: Any, rule: str | None, changed: Any
+) -> None:
+    steps = [step for step in resolve(name, **asked).steps if step.role is Role.CHANGE]
+
+    assert [step.rule for step in steps] == ([rule] if rule else [])
+    for step in steps:
+        assert all(render(step, lang) for lang in Lang)
+        assert step.change is not None
+        if changed is not None:
+            assert step.change.get("spec", step.change) == changed
+        assert after(step, name, **asked).outcome is Outcome.YES
+
+
+def after(step: Step, name: str, source: str = "shop/client", **asked: Any) -> Verdict:
+    question = {"name": name, "from": source, "outside": OUTSIDE} | asked
+    scenario = decode({"system": "services", "objects": CLUSTER, "question": {"resolve": question}})
+    changed = apply(scenario, step.change or {})
+    objects = [dict(raw) for _, raw in changed.manifests]
+    return answer({"system": "services", "objects": objects, "question": {"resolve": changed.asked}})
 
 
 def test_without_a_word_on_the_outside_it_cannot_be_told() -> None:

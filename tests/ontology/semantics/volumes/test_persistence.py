@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from ontology.errors import InvalidQuestionError
-from ontology.evaluators import answer
+from ontology.evaluators import answer, evaluate
 from ontology.lang import Lang
 from ontology.messages import render
-from ontology.verdict import Outcome, Verdict
+from ontology.patches import apply
+from ontology.scenario import decode
+from ontology.verdict import Outcome, Role, Verdict
 
 Json = dict[str, Any]
 PVC = {"persistentVolumeClaim": {"claimName": "data"}}
@@ -120,6 +122,40 @@ def test_it_cannot_be_told(objects: list[Json], event: str) -> None:
     assert (
         ask({"survives": {"volume": "default/web/data", "event": event}}, *objects).outcome is Outcome.UNKNOWN
     )
+
+
+CLASS = {"apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": "fast"}, "provisioner": "ebs.csi.aws.com"}  # fmt: skip
+EPHEMERAL = {"ephemeral": {"volumeClaimTemplate": {"spec": {"accessModes": ["ReadWriteOnce"]}}}}
+OF_POD = "default/web/data"
+
+
+@pytest.mark.parametrize(
+    ("name", "event", "objects", "rule", "available"),
+    [
+        pytest.param(OF_POD, "podDelete", [pod(emptyDir={})], "volumes.survives", True, id="emptyDir: network storage"),
+        pytest.param(OF_POD, "nodeLoss", [pod(emptyDir={}), CLASS], "volumes.provisioned", True, id="emptyDir: a class makes a volume"),
+        pytest.param(OF_POD, "nodeLoss", [pod(emptyDir={}), claim(name="free"), volume(**CSI)], "volumes.place", True, id="emptyDir: a claim that is free"),
+        pytest.param(OF_POD, "nodeMove", [pod(hostPath={"path": "/x"})], "volumes.survives", True, id="hostPath"),
+        pytest.param(OF_POD, "nodeLoss", [pod(**PVC), claim(), volume(**LOCAL)], "volumes.survives", True, id="a local volume"),
+        pytest.param(OF_POD, "podDelete", [pod(**EPHEMERAL), claim(name="web-data"), volume("Delete", **CSI)], "volumes.ephemeralClaim", True, id="an ephemeral claim"),
+        pytest.param(OF_POD, "podDelete", [pod(**PVC), claim(volume=""), volume(**CSI)], "volumes.namedVolume", True, id="a claim without a volume"),
+        pytest.param("pv", "claimDelete", [volume("Delete", **CSI)], "volumes.reclaimed", False, id="Delete: kept at least"),
+        pytest.param("pv", "claimDelete", [volume("Retain", **CSI)], None, False, id="Retain: nothing more to do"),
+    ],
+)  # fmt: skip
+def test_the_change_that_is_offered_saves_the_data(
+    name: str, event: str, objects: list[Json], rule: str | None, available: bool
+) -> None:
+    question = {"survives": {"volume": name, "event": event}}
+    scenario = decode({"system": "volumes", "objects": objects, "question": question})
+
+    offered = [step for step in evaluate(scenario).steps if step.role is Role.CHANGE]
+
+    assert [step.rule for step in offered] == ([rule] if rule else [])
+    for step in offered:
+        assert all(render(step, lang) for lang in Lang)
+        found = evaluate(apply(scenario, step.change or {})).answer
+        assert (found["available"], found["kept"]) == (available, True)
 
 
 DRIVER = {

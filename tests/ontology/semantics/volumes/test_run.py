@@ -150,6 +150,39 @@ def test_expansion(storage: str, allowed: bool, objects: list[Json], refused: st
 
 
 @pytest.mark.parametrize(
+    ("events", "objects", "pending"),
+    [
+        pytest.param([], [pod()], [[]], id="a pod uses it: grown at once"),
+        pytest.param([], [], [["shop/data"]], id="no pod: pending"),
+        pytest.param([{"create": pod()}], [], [["shop/data"], []], id="the next pod ends it"),
+        pytest.param([{"create": pod("")}], [], [["shop/data"], []], id="scheduled, it ends it too"),
+        pytest.param(
+            [{"delete": CLAIM}], [], [["shop/data"], []], id="without a claim nothing is left to grow"
+        ),
+    ],
+)
+def test_a_file_system_grows_under_a_pod(
+    events: list[Json], objects: list[Json], pending: list[list[str]]
+) -> None:
+    grown = {"expand": {"claim": "shop/data", "storage": "5Gi"}}
+    verdict = run(
+        [grown, *events], class_(allowVolumeExpansion=True), claim(storageClassName="fast"), *objects
+    )
+
+    assert [entry["fileSystemResizePending"] for entry in verdict.answer["timeline"][1:]] == pending
+
+
+def test_a_raw_block_has_no_file_system_to_grow() -> None:
+    raw = claim(storageClassName="fast", volumeMode="Block")
+    grown = {"expand": {"claim": "shop/data", "storage": "5Gi"}}
+
+    timeline = run([grown], class_(allowVolumeExpansion=True), raw).answer["timeline"]
+
+    assert timeline[-1]["refused"] is None
+    assert timeline[-1]["fileSystemResizePending"] == []
+
+
+@pytest.mark.parametrize(
     ("events", "error"),
     [
         pytest.param([{}], InvalidQuestionError, id="nothing"),
