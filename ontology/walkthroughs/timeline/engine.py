@@ -21,7 +21,7 @@ from ontology.walkthroughs.timeline import syncing
 from ontology.walkthroughs.timeline.actors import Actor, Habits
 from ontology.walkthroughs.timeline.clock import END, MS, WORLD, Clock, milliseconds
 from ontology.walkthroughs.timeline.probing import Worker
-from ontology.walkthroughs.timeline.reports import Look, Reports
+from ontology.walkthroughs.timeline.reports import DEADLINE_EXCEEDED, Look, Reports
 from ontology.walkthroughs.timeline.runtime import OOM_KILLED, SIGKILLED, Runtime, allowed_grace
 from ontology.walkthroughs.timeline.world import Delete, Happening
 
@@ -56,7 +56,7 @@ class Life:
         self.accepted = self.scheduled = self.removed = False
         self.reporting, self.node_silent = True, False
         self.deletion_grace: int | None = None
-        self.failed_for = ""
+        self.failed_for = self.disruption = ""
         self._silences = 0
         self._last_heard: dict[str, str] = {}
         self._prepare(happenings)
@@ -175,14 +175,20 @@ class Life:
             self.runtime.stop_all(grace)
 
     def _evict(self, happening: Happening) -> None:
-        if self.reports.phase not in FINAL:
+        if self._stands:
+            self.disruption = "TerminationByKubelet"
             self.clock.event("pod", "Evicted", "Evicted", str(happening.event.evict))
             self._fail("Evicted", grace=_EVICTION_GRACE)
 
     def _deadline(self) -> None:
-        if self.reports.phase not in FINAL and self.deletion_grace is None:
-            self.clock.event("pod", "DeadlineExceeded", "Deadline")
-            self._fail("DeadlineExceeded", grace=self.runtime.grace)
+        if self._stands and self.deletion_grace is None:
+            self.clock.event("pod", DEADLINE_EXCEEDED, "Deadline")
+            self._fail(DEADLINE_EXCEEDED, grace=self.runtime.grace)
+
+    @property
+    def _stands(self) -> bool:
+        """Whether the pod has not ended, and the kubelet has not given it up."""
+        return self.reports.phase not in FINAL and not self.failed_for
 
     def _fail(self, reason: str, *, grace: int) -> None:
         self.failed_for = reason
@@ -218,6 +224,7 @@ class Life:
 
     def _taint_evicts(self) -> None:
         if self.deletion_grace is None:
+            self.disruption = "DeletionByTaintManager"
             self.clock.event("pod", "TaintManagerEviction", "TaintEviction")
             self._mark_deleted(self.runtime.grace)
 
@@ -243,14 +250,17 @@ class Life:
         if not self.reporting and not self.node_silent:
             return
         key, readings = self.runtime.readings()
+        running = bool(self.failed_for or self.deletion_grace is not None) and self.runtime.any_running
         deleted = self.deletion_grace is not None
         self.reports.tell(
             Look(
                 key=key,
                 scheduled=self.scheduled,
-                ended=deleted and not self.runtime.any_running,
+                ended=deleted and not running,
                 deleted=deleted,
                 failed_for=self.failed_for,
+                running=running,
+                disruption=self.disruption,
                 node_silent=self.node_silent,
             ),
             readings,

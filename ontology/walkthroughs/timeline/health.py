@@ -21,11 +21,14 @@ _ORDER = {kind: PROBES + number for number, kind in enumerate(Kind)}
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The probes of all containers; `stop` has a container killed, given the probe's own grace period."""
+    """The probes of all containers.
+
+    `stop` has a container killed, given the probe's own grace period and its kind.
+    """
 
     clock: Clock
     pod: Pod
-    stop: Callable[[Actor, int | None], None]
+    stop: Callable[[Actor, int | None, str], None]
 
     def plan(self, actor: Actor) -> None:
         """Plan for each probe of this container the next beat at which it will change something."""
@@ -72,7 +75,7 @@ class Health:
             worker.row = worker.row.rested()
             actor.restart_when_stopped = self._policy(actor) != "Never"
             probe = thresholds.of(actor.container)[worker.kind]
-            self.stop(actor, probe.termination_grace_period_seconds)
+            self.stop(actor, probe.termination_grace_period_seconds, worker.kind.value)
 
     def _policy(self, actor: Actor) -> str:
         return restart_policies.effective(actor.container, self.pod)

@@ -22,6 +22,7 @@ from ontology.walkthroughs.timeline.actors import Actor
 from ontology.walkthroughs.timeline.alternatives import Failures, Played
 from ontology.walkthroughs.timeline.clock import Change, seconds
 from ontology.walkthroughs.timeline.engine import Life
+from ontology.walkthroughs.timeline.event_texts import EventTexts
 from ontology.walkthroughs.timeline.world import Happening, Timeline
 
 _INT32 = 2**31 - 1
@@ -47,10 +48,11 @@ def evaluate(scenario: Scenario, asked: Timeline) -> Verdict:
         return play(changed, happenings, services, end, path=path)
 
     life = again(pod)
+    texts = EventTexts(pod, world.node(happenings))
     return Verdict(
         answer={
             "until": seconds(end),
-            "rows": [row(change) for change in life.clock.changes],
+            "rows": [row(change, texts) for change in life.clock.changes],
             "probes": _probes(life),
             "final": _final(life),
             **({"chart": chart.mermaid(pod.name, life.clock.changes, end)} if asked.chart else {}),
@@ -91,7 +93,7 @@ def play(
     return life
 
 
-def row(change: Change) -> dict[str, Any]:
+def row(change: Change, texts: EventTexts) -> dict[str, Any]:
     """Return a change as a row of the table."""
     return {
         "at": seconds(change.at),
@@ -100,6 +102,7 @@ def row(change: Change) -> dict[str, Any]:
         "from": change.before or None,
         "to": change.after,
         "reason": change.reason or None,
+        "message": texts.text(change),
         "rule": change.rule,
     }
 
@@ -167,7 +170,7 @@ def _final(life: Life) -> dict[str, Any]:
     return {
         "status": {
             "phase": (life.reports.phase or Phase.PENDING).value,
-            "reason": life.failed_for or None,
+            "reason": life.failed_for if life.failed_for and life.reports.phase is Phase.FAILED else None,
             "conditions": told + gates,
             **({member: found for member, found in statuses.items() if found and life.scheduled}),
         },

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import NamedTuple
 
 from ontology.cluster.pods import Pod
@@ -13,9 +13,14 @@ from ontology.verdict import Step
 from ontology.walkthroughs.timeline.clock import OWN, Clock, Row, no_steps
 from ontology.walkthroughs.timeline.judgement import Judgement, Key
 
+DEADLINE_EXCEEDED = "DeadlineExceeded"
 _SCHEDULED, _UNSCHEDULED, _GATED = (
     ConditionDecision(type="PodScheduled", status=status, reason=reason, rule=OWN + "Scheduled")
     for status, reason in ((True, None), (False, None), (False, "SchedulingGated"))
+)
+_SANDBOX = tuple(
+    ConditionDecision(type="PodReadyToStartContainers", status=status, reason=None, rule=OWN + "Sandbox")
+    for status in (False, True)
 )
 _NODE_SILENT = ConditionDecision(type="Ready", status=False, reason=None, rule=OWN + "NodeNotReady")
 
@@ -27,7 +32,9 @@ class Look(NamedTuple):
     scheduled: bool
     ended: bool  # told to stop, and nothing runs any more
     deleted: bool
-    failed_for: str
+    failed_for: str  # why the kubelet gives the pod up: it is Failed as soon as nothing runs
+    running: bool
+    disruption: str  # why it is a DisruptionTarget
     node_silent: bool
 
 
@@ -108,14 +115,15 @@ class Reports:
         before = self.told.phase
         decided = self.judgement.phase(look.key, readings, terminal=look.ended)
         phase, rule = decided.phase, decided.rule
-        if look.failed_for:
+        if look.failed_for and not look.running:
             phase, rule = Phase.FAILED, OWN + "Failed"
         elif not look.scheduled:
             phase, rule = Phase.PENDING, OWN + "Unscheduled"
         if phase is not before:
             why = no_steps if rule != decided.rule else partial(_phase_steps, self.pod, decided)
             was = before.value if before else ""
-            rows.append(("phase", "pod", phase.value, rule, was, look.failed_for, why))
+            reason = look.failed_for if phase is Phase.FAILED else ""
+            rows.append(("phase", "pod", phase.value, rule, was, reason, why))
         return phase
 
     def _condition(self, before: ConditionDecision | None, decided: ConditionDecision) -> Iterator[Row]:
@@ -138,6 +146,10 @@ class Reports:
     ) -> tuple[ConditionDecision, ...]:
         if not look.scheduled:
             return (_GATED if self.pod.spec.scheduling_gates else _UNSCHEDULED,)
+        sandbox = _SANDBOX[phase not in FINAL]
+        if look.failed_for == DEADLINE_EXCEEDED:
+            # past its deadline the conditions say so at once, the phase when nothing runs any more
+            phase = Phase.FAILED
         decided = self.judgement.conditions(look.key, readings, phase or Phase.PENDING)
         initialized, containers, ready = decided
         before = self.told.conditions.get("Initialized")
@@ -145,10 +157,17 @@ class Reports:
         stays = before is not None and before.status and not initialized.status
         return (
             _SCHEDULED,
+            sandbox,
             before if before is not None and stays else initialized,
             containers,
             _NODE_SILENT if look.node_silent and ready.status else ready,
+            *((_disrupted(look.disruption),) if look.disruption else ()),
         )
+
+
+@cache
+def _disrupted(reason: str) -> ConditionDecision:
+    return ConditionDecision(type="DisruptionTarget", status=True, reason=reason, rule=OWN + "Disrupted")
 
 
 def _phase_steps(pod: Pod, decided: PhaseDecision) -> tuple[Step, ...]:

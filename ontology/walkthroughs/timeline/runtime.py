@@ -73,7 +73,14 @@ class Runtime:
             )
 
     def _pull(self, actor: Actor) -> None:
-        if actor.image_present and not _always_pulls(actor):
+        policy = _pull_policy(actor)
+        if policy == "Never" and actor.habits.pulls_fail > 0:
+            actor.habits.pulls_fail -= 1
+            self.clock.event(actor.name, "ErrImageNeverPull", "NeverPulled")
+            self.wait(actor, "ErrImageNeverPull", "ErrImagePull")
+            self._later(actor, self.clock.now + _IMAGE_BACKOFF, START, self._pull)
+            return
+        if policy == "Never" or (actor.image_present and policy != "Always"):
             self.clock.event(actor.name, "Pulled", "Present")
             self._create(actor)
             return
@@ -91,6 +98,7 @@ class Runtime:
             actor.pull_wait = min(actor.pull_wait * 2 or _IMAGE_BACKOFF, _IMAGE_MAX)
             self.clock.event(actor.name, "Failed", "PullFailed")
             self.wait(actor, "ErrImagePull", "ErrImagePull")
+            self.clock.event(actor.name, "BackOff", "PullBackOff")
             self.wait(actor, "ImagePullBackOff", "ImageBackOff", f"{actor.pull_wait // MS} s")
             self._later(actor, self.clock.now + actor.pull_wait, START, self._pull)
             return
@@ -122,7 +130,7 @@ class Runtime:
         )
         if actor.has_post_start and actor.habits.post_start_fails:
             self.clock.event(actor.name, "FailedPostStartHook", "PostStart")
-            self.end(actor, SIGKILLED)
+            self.stop(actor, self.grace, "KillingUnhooked")
             return
         if actor.habits.answers_after:
             self._later(actor, self.clock.now + actor.habits.answers_after, WORLD, self._answers)
@@ -158,10 +166,11 @@ class Runtime:
         if again and not self.stopping:
             self.start(actor)
 
-    def stop(self, actor: Actor, grace: int, rule: str, *, in_turn: bool = False) -> None:
+    def stop(self, actor: Actor, grace: int, rule: str, *, reason: str = "", in_turn: bool = False) -> None:
         """Stop a running container: preStop, the stop signal, and when the grace period is over SIGKILL.
 
-        `in_turn`: after preStop it waits until `stop_sidecars` finds that its turn has come.
+        `in_turn`: after preStop it waits until `stop_sidecars` finds that its turn has come, but not beyond
+        the grace period.
         """
         if actor.stopping:
             return
@@ -171,7 +180,7 @@ class Runtime:
         for worker in actor.workers.values():
             if worker.kind is not Kind.READINESS:
                 worker.rest()
-        self.clock.event(actor.name, "Killing", rule)
+        self.clock.event(actor.name, "Killing", rule, reason)
         hook = min(actor.pre_stop_ms, grace * MS)
         if hook:
             self.clock.tell("signal", actor.name, "preStop", "PreStop")
@@ -197,13 +206,20 @@ class Runtime:
                 last.in_turn = False
                 self._terminate(last, "SigtermSidecar")
 
-    def _stop_unhealthy(self, actor: Actor, grace: int | None) -> None:
-        self.stop(actor, self.grace if grace is None else grace, "KillingUnhealthy")
+    def _stop_unhealthy(self, actor: Actor, grace: int | None, probe: str) -> None:
+        self.stop(actor, self.grace if grace is None else grace, "KillingUnhealthy", reason=probe)
 
     def _hook_over(self, actor: Actor) -> None:
         actor.hooked = True
-        if not actor.in_turn:
+        if actor.in_turn:
+            self._later(actor, actor.stop_by, START, self._wait_no_longer)
+        else:
             self._terminate(actor, "Sigterm")
+
+    def _wait_no_longer(self, actor: Actor) -> None:
+        if actor.in_turn:
+            actor.in_turn = False
+            self._terminate(actor, "SigtermOverdue")
 
     def _terminate(self, actor: Actor, rule: str) -> None:
         left = max(actor.stop_by - self.clock.now, _LEAST_GRACE)
@@ -229,9 +245,10 @@ def allowed_grace(seconds: int) -> int:
     return seconds if seconds >= 0 else 1
 
 
-def _always_pulls(actor: Actor) -> bool:
+def _pull_policy(actor: Actor) -> str:
+    """Return the pull policy, by default Always for the tag `latest` (or none) and else IfNotPresent."""
     policy, image = actor.container.image_pull_policy, actor.container.image
-    if policy is not None:
-        return policy == "Always"
+    if policy:
+        return policy
     tag = image.rpartition("/")[2].partition("@")[0].partition(":")[2]
-    return "@" not in image and tag in ("", "latest")
+    return "Always" if "@" not in image and tag in ("", "latest") else "IfNotPresent"

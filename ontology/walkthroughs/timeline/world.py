@@ -110,6 +110,11 @@ def happenings(asked: Timeline, containers: Iterable[str]) -> tuple[Happening, .
     return tuple(sorted(found, key=lambda each: each.at))
 
 
+def node(found: Iterable[Happening]) -> str:
+    """Return the node to which the pod is bound, as far as an event says."""
+    return next((str(each.event.scheduled) for each in found if each.what == "scheduled"), "a node")
+
+
 def until(asked: Timeline) -> int:
     """Return the end in milliseconds.
 

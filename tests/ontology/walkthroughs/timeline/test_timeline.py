@@ -267,6 +267,115 @@ def test_a_post_start_hook_that_fails_ends_the_container() -> None:
     assert (2, "Terminated") in told(verdict, "container")
 
 
+def test_a_container_whose_post_start_hook_failed_is_stopped_with_its_grace_period() -> None:
+    hooked = APP | {"lifecycle": {"postStart": {"exec": {"command": ["x"]}}}}
+    events = [
+        {"container": "app", "postStartFails": True},
+        {"container": "app", "stopsAfterSeconds": 99},
+    ]
+
+    verdict = play(events, 50, containers=[hooked])
+
+    assert told(verdict, "signal") == [(0, "SIGTERM"), (30, "SIGKILL"), (30, "SIGTERM")]
+
+
+def test_sidecars_get_their_signal_at_the_latest_when_the_grace_period_is_over() -> None:
+    second = {"name": "log", "image": "log:1", "restartPolicy": "Always"}
+    events = [
+        {"at": 10, "delete": True},
+        *({"container": name, "stopsAfterSeconds": 99} for name in ("app", "proxy", "log")),
+    ]
+
+    verdict = play(events, initContainers=[SIDECAR, second])
+
+    signals = [(r["at"], r["subject"], r["to"]) for r in verdict.answer["rows"] if r["kind"] == "signal"]
+    assert signals == [
+        (10, "app", "SIGTERM"),
+        (40, "app", "SIGKILL"),
+        (40, "log", "SIGTERM"),
+        (40, "proxy", "SIGTERM"),
+        (42, "log", "SIGKILL"),
+        (42, "proxy", "SIGKILL"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("policy", "fails", "states", "reasons"),
+    [
+        pytest.param("Never", 0, [], {"Pulled"}, id="it is there"),
+        pytest.param("Never", 1, ["ErrImageNeverPull"], {"Pulled", "ErrImageNeverPull"}, id="or it is not"),
+        pytest.param(
+            "IfNotPresent",
+            1,
+            ["ErrImagePull", "ImagePullBackOff"],
+            {"Pulling", "Failed", "BackOff", "Pulled"},
+            id="it is pulled",
+        ),
+    ],
+)
+def test_the_pull_policy(policy: str, fails: int, states: list[str], reasons: set[str]) -> None:
+    verdict = play(
+        [{"container": "app", "imagePullFails": fails}], containers=[APP | {"imagePullPolicy": policy}]
+    )
+
+    waits = [to.removeprefix("Waiting: ") for _, to in told(verdict, "container") if "Image" in to]
+    assert waits == states
+    assert {to for _, to in told(verdict, "event", "app")} == reasons | {"Created", "Started"}
+
+
+def test_events_carry_the_messages_that_kubectl_shows() -> None:
+    events = [
+        {"at": 5, "scheduled": "n1"},
+        {"at": 20, "container": "app", "answers": False},
+        {"at": 60, "delete": True},
+    ]
+
+    rows = play(events, containers=[PROBED]).answer["rows"]
+
+    found = {r["rule"].removeprefix("podLifecycle.timeline"): r["message"] for r in rows if r["message"]}
+    assert found == {
+        "Scheduled": "Successfully assigned default/web to n1",
+        "Pulling": 'Pulling image "app:1"',
+        "Pulled": 'Successfully pulled image "app:1"',
+        "Present": 'Container image "app:1" already present on machine and can be accessed by the pod',
+        "Created": "Container created",
+        "Started": "Container started",
+        "Unhealthy": "Liveness probe failed",
+        "KillingUnhealthy": "Container app failed liveness probe, will be restarted",
+        "Killing": "Stopping container app",
+        "BackOffEvent": "Back-off restarting failed container app in pod web_default()",
+    }
+
+
+@pytest.mark.parametrize(
+    ("event", "spec", "reason", "ready"),
+    [
+        pytest.param({"at": 50, "evict": "memory"}, {}, "Evicted", (51, "False"), id="evicted: 1 s"),
+        pytest.param(
+            {"at": 0, "container": "app", "pullSeconds": 0},
+            {"activeDeadlineSeconds": 50},
+            "DeadlineExceeded",
+            (50, "False"),
+            id="past its deadline: not Ready at once",
+        ),
+    ],
+)
+def test_a_pod_that_is_given_up_is_failed_as_soon_as_nothing_runs(
+    event: dict[str, Any], spec: dict[str, Any], reason: str, ready: tuple[float, str]
+) -> None:
+    verdict = play([event, {"container": "app", "stopsAfterSeconds": 20}], **spec)
+
+    ended = next(r["at"] for r in verdict.answer["rows"] if r["to"] == "Terminated")
+    assert told(verdict, "phase") == [(0, "Pending"), (0, "Running"), (ended, "Failed")]
+    assert ended > 50
+    assert verdict.answer["final"]["status"]["reason"] == reason
+    assert told(verdict, "condition", "PodReadyToStartContainers") == [(0, "True"), (ended, "False")]
+    if reason == "DeadlineExceeded":
+        assert told(verdict, "condition", "Ready")[-1] == ready
+    else:
+        assert told(verdict, "condition", "DisruptionTarget") == [(50, "True")]
+
+
 def test_active_deadline_and_eviction_fail_the_pod_for_good() -> None:
     deadline = play([], activeDeadlineSeconds=60)
     evicted = play([{"at": 50, "evict": "memory"}])
