@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from ontology.errors import InvalidQuestionError
 from ontology.evaluators import answer
+from ontology.lang import Lang
+from ontology.messages import render
 from ontology.quantities import millis
-from ontology.semantics.autoscaling.histogram import DAY, Histogram
+from ontology.semantics.autoscaling.vertical.histogram import DAY, Histogram
 from ontology.verdict import Outcome, Verdict
 
 NOW = "2026-03-10T00:00:00Z"
@@ -130,11 +132,54 @@ def test_a_policy_that_is_off_recommends_nothing() -> None:
 def test_update_modes(mode: str, action: str) -> None:
     verdict = recommend(pod("a", "10m"), pod("b", "10m"), updateMode=mode)
 
-    assert [each["action"] for each in verdict.answer["pods"]] == [action, action]
+    assert verdict.answer["pods"][0]["action"] == action
 
 
-def test_a_single_replica_is_not_evicted() -> None:
-    assert recommend(pod("a", "10m")).answer["pods"] == [
+@pytest.mark.parametrize(("pods", "changed"), [(2, 1), (3, 1), (4, 2), (7, 3)])
+def test_at_most_half_of_the_pods_are_changed_at_a_time_the_farthest_off_first(
+    pods: int, changed: int
+) -> None:
+    found = recommend(*(pod(f"p{n}", f"{50 - n}m") for n in range(pods))).answer["pods"]
+
+    assert [each["pod"] for each in found if each["action"] == "evict"] == [
+        f"p{n}" for n in range(pods - changed, pods)
+    ]
+    assert {each["reason"] for each in found if each["action"] == "none"} == {"evictionTolerance"}
+
+
+def test_each_number_is_shown_with_its_formula() -> None:
+    steps = [render(step, Lang.EN) for step in recommend().steps]
+
+    assert "app cpu: 90th percentile 110m × 1.15 = 126m" in steps
+    assert any("confidence = min(7.98 days, 384 samples / 1440) = 0.267" in each for each in steps)
+
+
+@pytest.mark.parametrize(
+    ("policy", "limit"),
+    [
+        pytest.param({}, "252m", id="in the proportion it had"),
+        pytest.param({"controlledValues": "RequestsOnly"}, None, id="requests only"),
+    ],
+)
+def test_limits_grow_with_requests(policy: dict[str, Any], limit: str | None) -> None:
+    limited = pod("a", "10m")
+    limited["spec"]["containers"][0]["resources"]["limits"] = {"cpu": "20m"}
+
+    changed = recommend(limited, pod("b", "100m"), policies=[policy]).answer["pods"][0]
+
+    assert changed["resources"]["app"]["requests"]["cpu"] == "126m"
+    assert changed["resources"]["app"]["limits"].get("cpu") == limit
+
+
+def test_even_without_history_no_bound_is_below_the_minimum() -> None:
+    found = only(recommend(samples=usage(days=1)[:1]))
+
+    assert (found["lowerBound"]["cpu"], found["upperBound"]["cpu"]) == ("25m", f"{10**14}m")
+
+
+@pytest.mark.parametrize("mode", ["Recreate", "InPlaceOrRecreate"])
+def test_a_single_replica_is_not_changed(mode: str) -> None:
+    assert recommend(pod("a", "10m"), updateMode=mode).answer["pods"] == [
         {"pod": "a", "action": "none", "reason": "tooFewReplicas"}
     ]
 
