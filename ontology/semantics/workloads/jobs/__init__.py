@@ -6,9 +6,19 @@ One pass: what the pods say (`results`), whether that ends the Job (`ends`), whi
 Source: kubernetes.io/docs/concepts/workloads/controllers/job (v1.36).
 """
 
-from ontology.semantics.workloads.jobs.backoff import Backoff
+from ontology.semantics.workloads.jobs.backoff import Backoff, delay, finished_at
 from ontology.semantics.workloads.jobs.limits import backoff_limit, completions, parallelism
 from ontology.semantics.workloads.jobs.reconciliation import Pass, reconcile
 from ontology.semantics.workloads.jobs.results import FINALIZER
 
-__all__ = ["FINALIZER", "Backoff", "Pass", "backoff_limit", "completions", "parallelism", "reconcile"]
+__all__ = [
+    "FINALIZER",
+    "Backoff",
+    "Pass",
+    "backoff_limit",
+    "completions",
+    "delay",
+    "finished_at",
+    "parallelism",
+    "reconcile",
+]
