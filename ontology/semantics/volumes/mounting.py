@@ -10,14 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ontology import patches
 from ontology.cluster.pods import Pod
 from ontology.cluster.storage import CSIDriver
 from ontology.cluster.volumes import PersistentVolume, PersistentVolumeClaim
 from ontology.errors import InvalidQuestionError
 from ontology.readiness import is_finished
-from ontology.scenario import Evaluator, Question, Scenario
+from ontology.scenario import Evaluator, Question, Scenario, convert_question
 from ontology.semantics.volumes.state import claim_name
-from ontology.verdict import Outcome, Step, Verdict
+from ontology.verdict import Outcome, Role, Step, Verdict
 
 _MANY_NODES = frozenset({"ReadOnlyMany", "ReadWriteMany"})
 # in-tree sources without an attach step
@@ -61,7 +62,32 @@ def evaluate(scenario: Scenario, asked: Start) -> Verdict:
     if refused is not None:
         answer |= {"reason": refused.facts["reason"], "message": refused.facts["message"]}
     none = (Step("volumes.noClaims", True, {"pod": pod.name}),)
-    return Verdict(answer=answer, outcome=Outcome.of(starts), explain=lambda: steps or none)
+
+    def again(changed: Scenario) -> Verdict:
+        return evaluate(changed, convert_question(changed.asked, Start, "start"))
+
+    def changes() -> Iterator[Step]:
+        mounts = [each for each in _mounts(scenario, pod) if starts is False]
+        yield from patches.helping(scenario, (c for each in mounts for c in _changes(pod, each)), again)
+
+    return Verdict(answer=answer, outcome=Outcome.of(starts), explain=lambda: (*(steps or none), *changes()))
+
+
+def _changes(pod: Pod, mount: _Mount) -> Iterator[Step]:
+    """Yield the modes of the claim, or the node, with which the pod would start."""
+    claim = mount.claim
+    where = ("PersistentVolumeClaim", claim.name, claim.namespace, "v1")
+    if "ReadWriteOncePod" in (claim.spec.access_modes or ()):
+        for modes in (["ReadWriteOnce"], ["ReadWriteMany"]):
+            facts = {"claim": claim.name, "modes": tuple(modes), "pod": pod.name}
+            patch = patches.for_object(*where, spec={"accessModes": modes})
+            yield Step("volumes.attach", True, facts, Role.CHANGE, change=patch)
+    for node in dict.fromkeys(other.spec.node_name for other in mount.others if other.spec.node_name):
+        facts = {"pod": pod.name, "node": node, "claim": claim.name}
+        yield Step("volumes.oneNode", True, facts, Role.CHANGE, change={"question": {"node": node}})
+    many = patches.for_object(*where, spec={"accessModes": ["ReadWriteMany"]})
+    facts = {"claim": claim.name, "modes": ("ReadWriteMany",), "pod": pod.name}
+    yield Step("volumes.attach", True, facts, Role.CHANGE, change=many)
 
 
 def _mounts(scenario: Scenario, pod: Pod) -> Iterator[_Mount]:

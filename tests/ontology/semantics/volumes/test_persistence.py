@@ -188,6 +188,29 @@ def test_a_second_pod_starts(modes: list[str], made_of: Json, other_node: str, r
     assert verdict.outcome is (Outcome.NO if reason else Outcome.YES)
 
 
+@pytest.mark.parametrize(
+    ("modes", "on", "rule", "change"),
+    [
+        pytest.param(["ReadWriteOncePod"], "n1", "volumes.attach", {"accessModes": ["ReadWriteOnce"]}, id="RWOP, same node"),
+        pytest.param(["ReadWriteOncePod"], "n2", "volumes.attach", {"accessModes": ["ReadWriteMany"]}, id="RWOP, another node"),
+        pytest.param(["ReadWriteOnce"], "n2", "volumes.oneNode", {"question": {"node": "n2"}}, id="RWO, another node"),
+    ],
+)  # fmt: skip
+def test_the_change_that_is_offered_lets_the_pod_start(
+    modes: list[str], on: str, rule: str, change: Json
+) -> None:
+    objects = [pod("web", "n1", **PVC), pod("old", on, **PVC), claim(*modes), volume(**CSI)]
+    question = {"start": {"pod": "default/web"}}
+    scenario = decode({"system": "volumes", "objects": objects, "question": question})
+
+    (offered,) = [step for step in evaluate(scenario).steps if step.role is Role.CHANGE]
+
+    assert offered.change is not None
+    assert (offered.rule, offered.change.get("spec", offered.change)) == (rule, change)
+    assert all(render(offered, lang) for lang in Lang)
+    assert evaluate(apply(scenario, offered.change)).outcome is Outcome.YES
+
+
 def test_a_driver_without_attaching_enforces_nothing() -> None:
     objects = [pod("web", "n1", **PVC), pod("old", "n2", **PVC), claim(), volume(**CSI), DRIVER]
 
