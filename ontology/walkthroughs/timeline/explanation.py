@@ -8,6 +8,8 @@ from ontology.verdict import Step
 from ontology.walkthroughs.timeline.clock import OWN, Change, seconds
 
 _BY_KIND = {"phase": "podLifecycle.timelinePhase", "condition": "podLifecycle.timelineCondition"}
+# rules of the time line's own that word the change of a phase or condition better than that it changed
+_SAYS_IT_ALL = frozenset(OWN + name for name in ("Unscheduled", "Failed", "Sandbox", "Disrupted"))
 _NAMED_REASONS = frozenset({"ContainersNotReady", "PodCompleted"})
 _STATES = ("Waiting", "Running", "Terminated")
 
@@ -19,7 +21,7 @@ def explain(pod: Pod, changes: tuple[Change, ...]) -> tuple[Step, ...]:
 
 def _steps(pod: Pod, change: Change) -> Iterator[Step]:
     rule = change.rule if change.rule.startswith(OWN) else _BY_KIND.get(change.kind)
-    if change.kind in _BY_KIND:
+    if change.kind in _BY_KIND and change.rule not in _SAYS_IT_ALL:
         rule = _BY_KIND[change.kind]
     if rule is not None:
         yield Step(

@@ -757,6 +757,26 @@ def test_ready_implies_containers_ready(life: Any) -> None:
 
 @settings(deadline=None)
 @given(LIVES)
+def test_a_pod_without_probes_and_gates_is_ready_exactly_when_all_its_containers_run(life: Any) -> None:
+    probes, init, policy, events = life
+    kept = [each for each in events if {"node", "delete", "evict"}.isdisjoint(each)]
+    rows = played(([{} for _ in probes], init, policy, kept))[0].answer["rows"]
+
+    needed = {f"c{i}" for i in range(len(probes))} | ({"i0"} if init else set())
+    running: dict[str, bool] = {}
+    ready: dict[float, tuple[bool, bool]] = {}
+    told_ready = False
+    for row in rows:
+        if row["kind"] == "container":
+            running[row["subject"]] = row["to"] == "Running"
+        elif row["kind"] == "condition" and row["subject"] == "Ready":
+            told_ready = row["to"] == "True"
+        ready[row["at"]] = (told_ready, all(running.get(name, False) for name in needed))
+    assert all(told_ == runs for told_, runs in ready.values())
+
+
+@settings(deadline=None)
+@given(LIVES)
 def test_restarts_never_exceed_what_back_off_allows(life: Any) -> None:
     verdict, _ = played(life)
 
