@@ -15,6 +15,7 @@ from ontology.semantics.ingress import classes, explanation, hosts, validation
 from ontology.semantics.ingress.decision import Decision, HttpRequest, decide
 from ontology.semantics.ingress.routing import table
 from ontology.semantics.services.endpoints import PodIndex, slices
+from ontology.semantics.services.explanation import near_misses
 from ontology.verdict import Outcome, Step, Verdict
 from ontology.walkthroughs import ingress_changes
 from ontology.walkthroughs.ingress_changes import Unanswered
@@ -56,6 +57,7 @@ def evaluate(scenario: Scenario, asked: Request) -> Verdict:
     decision = decide(routes, served, request)
     answer = _answer(scenario, decision, request, Random(asked.seed))  # noqa: S311 - a simulation
     behind = _endpoints_step(answer)
+    unserved = None if answer["status"] != _UNAVAILABLE else decision.answering(Random(asked.seed))  # noqa: S311
 
     def changes() -> Iterator[Step]:
         if answer["status"] == _OK:
@@ -79,9 +81,17 @@ def evaluate(scenario: Scenario, asked: Request) -> Verdict:
             *explanation.steps(decision, served, request),
             *behind,
             *explanation.near_misses(decision, routes, skipped, request),
+            *_nearly_selected(scenario, unserved),
             *changes(),
         ),
     )
+
+
+def _nearly_selected(scenario: Scenario, chosen: tuple[Ingress, IngressBackend] | None) -> Iterator[Step]:
+    """Yield the pods that the Service of a backend without endpoints nearly selects."""
+    service = None if chosen is None else _service(scenario, *chosen)
+    if service is not None:
+        yield from near_misses(service, scenario.all(Pod))
 
 
 def _again(changed: Scenario) -> Verdict:

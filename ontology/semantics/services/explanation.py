@@ -38,7 +38,7 @@ def steps(
     selected = [pod for pod in here if matches_all(selector, pod.labels)]
     first = Step("services.selector", bool(selected), facts | {"pods": tuple(p.name for p in selected)})
     applied = [step for pod in selected for step in _pod(service, pod, nodes)]
-    near = [] if selected else list(_near_misses(service, selector, pods))
+    near = list(near_misses(service, pods))
     helping = [] if found and any_ready(found) else list(changes(service, here, selected, nodes))
     return (first, *applied, *near, *helping)
 
@@ -89,8 +89,13 @@ def _pod(service: Service, pod: Pod, nodes: Mapping[str, Node]) -> Iterator[Step
         )
 
 
-def _near_misses(service: Service, selector: Mapping[str, str], pods: Sequence[Pod]) -> Iterator[Step]:
-    """Pods that miss the selector by least, and pods that match it in another namespace."""
+def near_misses(service: Service, pods: Sequence[Pod]) -> Iterator[Step]:
+    """Yield, where nothing is selected, the pods that miss by least, and those that match elsewhere."""
+    selector = service.spec.selector or {}
+    if not selector or any(
+        p.namespace == service.namespace and matches_all(selector, p.labels) for p in pods
+    ):
+        return
 
     def missing(pod: Pod) -> tuple[str, ...]:
         return _labels({k: v for k, v in selector.items() if pod.labels.get(k) != v})

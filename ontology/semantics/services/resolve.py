@@ -14,7 +14,7 @@ from ontology.semantics.services.lookup import Lookup, look_up
 from ontology.semantics.services.records import Response, Status
 from ontology.semantics.services.resolver import NodeConf
 from ontology.semantics.services.zone import Zone, zone_of
-from ontology.verdict import Outcome, Role, Step, Verdict
+from ontology.verdict import Outcome, Step, Verdict
 
 
 class OutsideWorld(Question, frozen=True):
@@ -109,7 +109,7 @@ def _steps(scenario: Scenario, asked: Resolve, found: Lookup, zone: Zone, pod: P
         yield _tried(name, response)
     final = found.final
     if final is None or final.status is not Status.NOERROR:
-        yield from _near_misses(asked, zone)
+        yield from resolve_changes.near_misses(asked.name, pod=pod, zone=zone)
         proposals = resolve_changes.proposals(asked.name, asked.type, pod=pod, zone=zone, found=found)
         yield from patches.helping(
             scenario,
@@ -128,15 +128,6 @@ def _tried(name: str, response: Response | None) -> Step:
         "data": tuple(record.data for record in response.records),
     }
     return Step(response.rule, response.status is Status.NOERROR, facts)
-
-
-def _near_misses(asked: Resolve, zone: Zone) -> Iterator[Step]:
-    """A Service of the first label in another namespace is what most who ask in vain have meant."""
-    wanted = asked.name.split(".", maxsplit=1)[0].lower()
-    for namespace, name in sorted(zone.services):
-        if name == wanted:
-            facts = {"name": asked.name, "service": name, "other": namespace, "full": f"{name}.{namespace}"}
-            yield Step("services.dnsNoService", False, facts, Role.NEAR_MISS)
 
 
 RESOLVE = Evaluator(question=Resolve, evaluate=evaluate)

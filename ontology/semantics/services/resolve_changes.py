@@ -8,6 +8,8 @@ from msgspec import to_builtins
 from ontology import patches
 from ontology.cluster.pods import Pod
 from ontology.cluster.services import Service
+from ontology.selectors import matches_all
+from ontology.semantics.services import explanation
 from ontology.semantics.services.lookup import Lookup, server_of
 from ontology.semantics.services.records import Status
 from ontology.semantics.services.zone import Zone
@@ -27,6 +29,18 @@ def proposals(name: str, type_: str, *, pod: Pod, zone: Zone, found: Lookup) -> 
     if other is not None and any(r is not None and r.status is Status.NODATA for _, r in found.tried):
         facts = {"name": name, "type": other}
         yield _change("services.dnsType", facts, {"question": {"type": other}})
+
+
+def near_misses(name: str, *, pod: Pod, zone: Zone) -> Iterator[Step]:
+    """Yield Services of that name elsewhere, and pods that a headless Service nearly selects."""
+    labels = name.lower().rstrip(".").split(".")
+    for namespace, service in sorted(zone.services):
+        if service == labels[0]:
+            facts = {"name": name, "service": service, "other": namespace, "full": f"{service}.{namespace}"}
+            yield Step("services.dnsNoService", False, facts, Role.NEAR_MISS)
+    for _, headless in _meant(labels, pod, zone):
+        if headless.spec.cluster_ip == "None" and not zone.endpoints(headless):
+            yield from explanation.near_misses(headless, zone.pods)
 
 
 def _change(rule: str, facts: Mapping[str, object], patch: Mapping[str, object]) -> Step:
@@ -58,6 +72,10 @@ def _service_patches(labels: list[str], pod: Pod, zone: Zone) -> Iterator[Step]:
             facts: dict[str, object] = {"service": service.name, "pod": ".".join(before) or service.name}
             patch = patches.for_object(*where, spec={"publishNotReadyAddresses": True})
             yield _change("services.publishNotReady", facts, patch)
+        if service.spec.selector and service.spec.cluster_ip == "None":
+            here = [each for each in zone.pods if each.namespace == service.namespace]
+            selected = [each for each in here if matches_all(service.spec.selector, each.labels)]
+            yield from explanation.changes(service, here, selected, zone.nodes)
         match before:
             case [port, protocol] if port.startswith("_"):
                 wanted = protocol.removeprefix("_").upper()

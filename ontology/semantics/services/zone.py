@@ -5,7 +5,7 @@ endpoints does not exist for CoreDNS, and Pods answer by address alone (its mode
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import AddressValueError, IPv4Address, ip_address
 
 from ontology.cluster.namespaces import Namespace
@@ -39,6 +39,7 @@ class Zone:
     services: Mapping[tuple[str, str], Service]
     endpoints: Callable[[Service], Sequence[Addressed]]
     pods: Sequence[Pod] = ()
+    nodes: Mapping[str, Node] = field(default_factory=dict)
 
     def labels_of(self, namespace: str, pod: str) -> list[Mapping[str, str]]:
         """Return the labels of the pod of that name, by which a Service can select it."""
@@ -163,6 +164,7 @@ def zone_of(scenario: Scenario, domain: str) -> Zone:
             made_endpoints=scenario.all(Endpoints),
         ),
         pods=pods,
+        nodes={node.name: node for node in scenario.all(Node)},
     )
 
 

@@ -15,6 +15,7 @@ from ontology.semantics.networkpolicy.isolation import Connection
 from ontology.semantics.networkpolicy.peers import of_pod
 from ontology.semantics.services import resolve_changes
 from ontology.semantics.services.explanation import changes as endpoint_changes
+from ontology.semantics.services.explanation import near_misses as endpoint_near_misses
 from ontology.semantics.services.forwarding import Outside
 from ontology.semantics.services.lookup import look_up
 from ontology.semantics.services.zone import zone_of
@@ -45,6 +46,16 @@ def proposals(world: World, way: Way, host: str, port: int) -> Iterator[Step]:
     elif service is not None:
         yield from _policy_fields(service)
         yield from _endpoints(world, service)
+
+
+def near_misses(world: World, way: Way, host: str) -> Iterator[Step]:
+    """Yield what the name nearly meant, or the pods that the Service nearly selects."""
+    if world.source is not None and (way.failure is Failure.NAME or way.delivered is None):
+        zone = zone_of(world.scenario, world.asked.cluster_domain)
+        yield from resolve_changes.near_misses(host, pod=world.source, zone=zone)
+    service = _service(world, way)
+    if service is not None and way.endpoint is None:
+        yield from endpoint_near_misses(service, tuple(world.pods.values()))
 
 
 def _change(rule: str, facts: Mapping[str, object], patch: Mapping[str, Any]) -> Step:

@@ -57,9 +57,10 @@ def _by_name(world: World, way: Way, name: str, port: int) -> None:
     found = look_up(world.source, name, "A", zone=zone, outside=Outside())
     if found.conf.nameservers[:1] == (server_of(zone),) and not arrival.reaches_dns(world, way):
         return
+    tried = tuple(full for full, _ in found.tried)
     for full, response in found.tried:
         data = tuple(r.data for r in response.records if r.type == "A") if response is not None else ()
-        facts = {"name": name, "full": full, "data": data}
+        facts = {"name": name, "full": full, "data": data, "tried": tried}
         if data and data[0].startswith("<"):
             way.hop("dns", Step("services.nameResolved", True, facts))
             proxy.at_service(world, way, _named(zone, full), port)
@@ -72,7 +73,8 @@ def _by_name(world: World, way: Way, name: str, port: int) -> None:
         else:
             continue
         return
-    way.fail(Step("services.nameResolved", False, {"name": name, "full": name, "data": ()}), Failure.NAME)
+    facts = {"name": name, "full": name, "data": (), "tried": tried}
+    way.fail(Step("services.nameResolved", False, facts), Failure.NAME)
 
 
 def _named(zone: Zone, full: str) -> Service:

@@ -64,6 +64,7 @@ def _changes(world: World, way: Way, host: str, port: int) -> Iterator[Step]:
     unknown_name = any(step.rule == "services.nameResolved" and step.holds is None for step in way.steps)
     if way.delivered is not False and not unknown_name:
         return
+    yield from changes.near_misses(world, way, host)
     yield from patches.helping(
         world.scenario,
         changes.proposals(world, way, host, port),
