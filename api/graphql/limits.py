@@ -7,6 +7,7 @@ of pages that the document asks for.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 from graphql import (
@@ -24,6 +25,7 @@ from graphql import (
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
@@ -43,8 +45,14 @@ ASSUMED_LIST = 10
 # An evaluation does the work of so many fields.
 EVALUATION = 500
 # The arguments that say how many objects a field yields.
-_SIZES = frozenset({"first", "last", "ids", "scenarios"})
-_EVALUATIONS = frozenset({"evaluate", "evaluateAll"})
+_SIZES = frozenset({"first", "last", "ids", "scenarios", "vary"})
+# The fields that evaluate, and how often where the document does not say.
+_EVALUATIONS: Mapping[str, int] = {
+    "evaluate": 1,
+    "compare": 2,
+    "evaluateAll": ASSUMED_LIST,
+    "sweep": ASSUMED_LIST,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,18 +168,28 @@ def sizes(document: DocumentNode) -> tuple[str, ...]:
     """Return the names of the variables on whose values the cost depends, sorted."""
     found: set[str] = set()
 
-    class Collector(Visitor):
-        def enter_argument(self, node: ArgumentNode, *_: Any) -> None:
-            if node.name.value in _SIZES and isinstance(node.value, VariableNode):
-                found.add(node.value.name.value)
+    class Variables(Visitor):
+        def enter_variable(self, node: VariableNode, *_: Any) -> None:
+            found.add(node.name.value)
 
-    visit(document, Collector())
+    class Arguments(Visitor):
+        def enter_argument(self, node: ArgumentNode, *_: Any) -> None:
+            if node.name.value in _SIZES:
+                visit(node.value, Variables())
+
+    visit(document, Arguments())
     return tuple(sorted(found))
 
 
 def size(value: Any) -> int | None:
-    """Return what of a variable's value the cost depends on: a number, or the length of a list."""
-    return len(value) if isinstance(value, list) else value if isinstance(value, int) else None
+    """Return what of a variable's value the cost depends on: a number, or how many a list stands for.
+
+    The axes of a sweep stand for each combination of their values.
+    """
+    if not isinstance(value, list):
+        return value if isinstance(value, int) else None
+    axes = [each["values"] for each in value if isinstance(each, Mapping) and "values" in each]
+    return prod(len(each) for each in axes if isinstance(each, list)) if axes else len(value)
 
 
 def check_cost(found: int, limits: Limits) -> None:
@@ -223,20 +241,27 @@ class _Cost:
         if not isinstance(type_, GraphQLObjectType | GraphQLInterfaceType):
             return times
         field = type_.fields[node.name.value]
-        own = EVALUATION if node.name.value in _EVALUATIONS else 1
+        runs = self._runs(node)
+        own = EVALUATION * runs if runs else 1
         length = self._length(node, field, type_, size)
         if node.selection_set is None:
             return times * own
-        inner = self.of(
-            node.selection_set, get_named_type(field.type), times * length, self._page(node, field)
-        )
-        return times * own * (length if own > 1 else 1) + inner
+        page = runs or self._page(node, field)
+        return times * own + self.of(node.selection_set, get_named_type(field.type), times * length, page)
+
+    def _runs(self, node: FieldNode) -> int:
+        """Return how many scenarios the field evaluates."""
+        given = {each.name.value: each.value for each in node.arguments or ()}
+        for name in ("scenarios", "vary"):
+            if name in given and node.name.value in _EVALUATIONS:
+                return size(self._value(given[name])) or 0
+        return _EVALUATIONS.get(node.name.value, 0)
 
     def _length(self, node: FieldNode, field: GraphQLField, type_: GraphQLNamedType, size: int) -> int:
         """Return how many objects the field yields: a page's items, a list's, or one."""
         if not isinstance(get_nullable_type(field.type), GraphQLList):
             return 1
-        if type_.name.endswith("Connection"):
+        if type_.name.endswith("Connection") or type_.name == "Sweep":
             return size
         for argument in node.arguments or ():
             if argument.name.value in ("ids", "scenarios"):
@@ -257,7 +282,9 @@ class _Cost:
             case IntValueNode():
                 return int(node.value)
             case ListValueNode():
-                return node.values
+                return [self._value(each) for each in node.values]
+            case ObjectValueNode():
+                return {each.name.value: self._value(each.value) for each in node.fields}
         return None
 
 

@@ -7,7 +7,7 @@ import strawberry
 from strawberry import UNSET
 from strawberry.scalars import JSON
 
-from api.graphql import findings, paths, rules, scenarios, search
+from api.graphql import findings, paths, rules, scenarios, search, sweeps
 from api.graphql.concepts import Concept
 from api.graphql.facts import Fact, FactOrder, select
 from api.graphql.filters import ConceptFilter, FactFilter
@@ -20,6 +20,7 @@ from api.graphql.relay import After, Before, Connection, First, Last, Listing, N
 from api.graphql.rules import Rule
 from api.graphql.scenarios import Evaluation, System, Verdict
 from api.graphql.search import Hit, HitKind
+from api.graphql.sweeps import Comparison, Sweep, Vary
 from api.graphql.windows import Info, Windows, not_found
 from graph.flashcards import Kind
 from ontology import evaluators, iri, machines
@@ -268,6 +269,28 @@ class Query:
         ],
     ) -> list[Evaluation]:
         return scenarios.attempt_all(info.context, scenarios_, most=MAX_SCENARIOS)
+
+    @strawberry.field(
+        description="The verdicts on a scenario as places of it take values: a row for each combination."
+    )
+    def sweep(
+        self,
+        info: Info,
+        scenario: Annotated[JSON, strawberry.argument(description="As in `evaluate`.")],
+        vary: Annotated[
+            list[Vary], strawberry.argument(description=f"What varies; at most {MAX_SCENARIOS} combinations.")
+        ],
+    ) -> Sweep | None:
+        return sweeps.sweep(info.context, scenario, vary, most=MAX_SCENARIOS)
+
+    @strawberry.field(description="Two scenarios side by side: where their answers and rules differ.")
+    def compare(
+        self,
+        info: Info,
+        first: Annotated[JSON, strawberry.argument(description="One scenario, as in `evaluate`.")],
+        second: Annotated[JSON, strawberry.argument(description="Another.")],
+    ) -> Comparison:
+        return sweeps.compare(info.context, first, second)
 
     @strawberry.field(description="What to remember of the notes, in their order.")
     def flashcards(
