@@ -4,14 +4,16 @@ from typing import Any
 
 import msgspec
 
-from ontology import readiness
+from ontology import readiness, tolerations
 from ontology.cluster.meta import KubeObject
-from ontology.cluster.nodes import Node
+from ontology.cluster.nodes import Node, Taint
 from ontology.cluster.pods import Pod
 from ontology.cluster.workloads import CronJob, DaemonSet, Deployment, Job, ReplicaSet, StatefulSet
 from ontology.semantics.workloads.ownership import Propagation
 from ontology.semantics.workloads.simulation.cluster import Cluster, next_generation, replace
 from ontology.semantics.workloads.simulation.kubelet import condition
+
+_UNREACHABLE = Taint(key="node.kubernetes.io/unreachable", effect="NoExecute")
 
 
 def delete(cluster: Cluster, found: KubeObject, propagation: Propagation = Propagation.BACKGROUND) -> None:
@@ -65,12 +67,24 @@ def lose_node(cluster: Cluster, found: Node) -> None:
 
 
 def evict_from(cluster: Cluster, name: str) -> None:
-    """Delete the pods of a failed node; nobody confirms that they are gone, so they stay terminating."""
+    """Delete the pods of a failed node; nobody confirms that they are gone, so they stay terminating.
+
+    Daemons, and pods that tolerate an unreachable node for good, are left alone.
+    """
     for pod in cluster.all(Pod):
-        if pod.spec.node_name == name and name in cluster.lost and not readiness.is_terminating(pod):
+        here = pod.spec.node_name == name and name in cluster.lost
+        if here and not readiness.is_terminating(pod) and not _stays(pod):
             disrupted = condition(cluster, "DisruptionTarget", "True", "DeletionByTaintManager")
             status = replace(pod.status, conditions=[*(pod.status.conditions or ()), disrupted])
             cluster.terminate(replace(pod, status=status), by="evicted", confirmed=False)
+
+
+def _stays(pod: Pod) -> bool:
+    controller = pod.metadata.controller
+    if controller is not None and controller.kind == DaemonSet.KIND:
+        return True  # its controller gave it the toleration
+    lasting = [each for each in pod.spec.tolerations or () if each.toleration_seconds is None]
+    return not tolerations.untolerated([_UNREACHABLE], lasting, effects=("NoExecute",))
 
 
 def remove_node(cluster: Cluster, found: Node) -> None:

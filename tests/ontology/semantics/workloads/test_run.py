@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ontology.errors import InvalidQuestionError
+from ontology.errors import InvalidObjectError, InvalidQuestionError
 from ontology.evaluators import answer
 from ontology.lang import Lang
 from ontology.messages import render
@@ -220,6 +220,34 @@ def test_a_lost_node_is_replaced_by_a_replica_set_but_not_by_a_stateful_set() ->
     after = [name for t, name in happened(verdict, "created") if t > 120]
     assert any(name.startswith("web-") for name in after)
     assert not any(name.startswith("db-") for name in after)
+
+
+def test_a_daemon_stays_on_a_lost_node_for_it_tolerates_what_is_unreachable() -> None:
+    verdict = run(
+        *NODES, workload("DaemonSet", "logs", None), until="20m", events=[{"at": "2m", "nodeLost": "n0"}]
+    )
+
+    assert happened(verdict, "deleted") == []
+    assert [pod["ready"] for pod in verdict.answer["final"]["pods"] if pod["node"] == "n0"] == [False]
+    assert verdict.outcome is Outcome.NO
+
+
+def test_a_pod_that_tolerates_an_unreachable_node_for_good_is_not_evicted() -> None:
+    tolerant = template("web:1", "web")
+    tolerant["spec"]["tolerations"] = [{"key": "node.kubernetes.io/unreachable", "operator": "Exists"}]
+    lost = [{"at": "2m", "nodeLost": "n0"}]
+
+    patient = run(*NODES, workload("ReplicaSet", "web", template=tolerant), until="20m", events=lost)
+
+    assert happened(patient, "deleted") == []
+    assert happened(run(*NODES, WEB, until="20m", events=lost), "deleted") != []
+
+
+def test_two_objects_of_one_name_are_refused() -> None:
+    other = {**WEB, "metadata": {"name": "web", "namespace": "elsewhere"}}
+
+    with pytest.raises(InvalidObjectError, match="one ReplicaSet named `web`"):
+        run(WEB, other)
 
 
 def test_the_same_run_is_the_same_every_time_and_is_worded() -> None:

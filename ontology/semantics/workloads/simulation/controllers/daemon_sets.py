@@ -13,9 +13,10 @@ from ontology.semantics.workloads.simulation.controllers.availability import loo
 
 def placed(cluster: Cluster, found: DaemonSet) -> tuple[daemonsets.Pass, str]:
     """Return a pass of placing a DaemonSet's pods, and the hash of its template."""
-    nodes = [each for each in cluster.all(Node) if each.name not in cluster.lost]
     revision = names.template_hash(msgspec.to_builtins(found.spec.template))
-    done = daemonsets.reconcile(found, nodes=nodes, pods=cluster.all(Pod), revision=revision, now=cluster.now)
+    done = daemonsets.reconcile(
+        found, nodes=cluster.all(Node), pods=cluster.all(Pod), revision=revision, now=cluster.now
+    )
     return done, revision
 
 
