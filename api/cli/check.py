@@ -9,15 +9,14 @@ from pathlib import Path
 import orjson
 
 from api.sources import opened
-from ingest.lint.rules.claims import results
+from ingest.lint.rules.claims import Checkup, results
 from ingest.pipeline import examine
 from ontology import vocabulary
-from ontology.checks.claims import Check, Claim, Result
+from ontology.checks.claims import Result
 from ontology.lang import Lang
-from ontology.statements import Statement
 
-_WRONG = frozenset({Result.REFUTED, Result.OUTDATED, Result.TOO_STRONG})
-Row = tuple[str, Statement, Check]
+_WRONG = frozenset({Result.REFUTED, Result.OUTDATED, Result.TOO_STRONG, Result.TOO_WEAK})
+Row = tuple[str, Checkup]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -33,31 +32,30 @@ def run(arguments: argparse.Namespace) -> int:
     registry = vocabulary.registry()
     found = opened(arguments.notes)
     every = [
-        (source.document, statement, check)
-        for _, source in found.notes
-        for statement, check in results(examine(source, registry))
+        (source.document, each) for _, source in found.notes for each in results(examine(source, registry))
     ]
-    rows = [row for row in every if arguments.all or row[2].result is not Result.NOT_TESTABLE]
+    rows = [row for row in every if arguments.all or row[1].check.result is not Result.NOT_TESTABLE]
     writer = _json if arguments.output == "json" else _text
     sys.stdout.writelines(writer(rows, Lang(arguments.lang)))
-    counted = Counter(check.result for _, _, check in every)
+    counted = Counter(each.check.result for _, each in every)
     summary = ", ".join(f"{counted[result]} {result.value}" for result in Result)
     sys.stderr.write(f"{len(every)} claims: {summary}\n")
-    return found.exit_code(1 if any(check.result in _WRONG for _, _, check in rows) else 0)
+    return found.exit_code(1 if any(each.check.result in _WRONG for _, each in rows) else 0)
 
 
 def _text(rows: Sequence[Row], lang: Lang) -> Iterator[str]:
-    for document, statement, check in rows:
-        place = f"{document}:{statement.lines[-1]}"
-        yield f"{place}: {check.result.value} {Claim.of(statement)} - {check.note.get(lang, '')}\n"
+    for document, each in rows:
+        place = f"{document}:{each.lines[-1]}"
+        yield f"{place}: {each.check.result.value} {each.claim} - {each.check.note.get(lang, '')}\n"
 
 
 def _json(rows: Sequence[Row], _: Lang) -> Iterator[str]:
-    for document, statement, check in rows:
-        claim = Claim.of(statement)
+    for document, each in rows:
+        claim, check = each.claim, each.check
         row = {
             "document": document,
-            "lines": list(statement.lines),
+            "lines": list(each.lines),
+            "found": each.words,
             "s": claim.subject,
             "p": claim.predicate,
             "o": claim.object,

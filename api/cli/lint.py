@@ -12,7 +12,6 @@ import orjson
 
 from api import sources
 from ingest.lint.findings import Finding, Severity
-from ingest.lint.rules import THOROUGH
 from ingest.lint.wording import message
 from ingest.pipeline import ingest_note
 from ingest.read import Source
@@ -48,15 +47,13 @@ def run(arguments: argparse.Namespace) -> int:
     least = _ORDER.index(Severity(arguments.severity))
     opened = sources.opened(arguments.notes)
     notes = [
-        _fixed(path, source, ingest_note(source, registry, rules=THOROUGH).findings)
-        if arguments.fix
-        else source
+        _fixed(path, source, ingest_note(source, registry).findings) if arguments.fix else source
         for path, source in opened.notes
     ]
     findings = [
         finding
         for source in notes
-        for finding in ingest_note(source, registry, rules=THOROUGH).findings
+        for finding in ingest_note(source, registry).findings
         if _ORDER.index(finding.severity) >= least
     ]
     sys.stdout.writelines(_WRITERS[arguments.output](findings, Lang(arguments.lang)))

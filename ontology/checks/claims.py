@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from ontology.lang import Lang
-from ontology.statements import Statement, Text
+from ontology.statements import Statement, Strength, Text
 
 
 class Result(StrEnum):
@@ -16,24 +16,46 @@ class Result(StrEnum):
     REFUTED = "refuted"
     OUTDATED = "outdated"
     TOO_STRONG = "tooStrong"
+    TOO_WEAK = "tooWeak"
     NOT_TESTABLE = "notTestable"
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What is said, under canonical names, without who says it; `within` are the topics above it."""
+    """What is said, under canonical names, without who says it.
+
+    `within` are the topics above it, `words` the sentence as it stands, for conditions that it names;
+    `strict` allows of no exception (`never`, `only`), `hedged` says no more than that it may be so.
+    """
 
     subject: str
     predicate: str
     object: str
     negated: bool = False
     within: tuple[str, ...] = ()
+    words: str = ""
+    strict: bool = False
+    hedged: bool = False
 
     @classmethod
-    def of(cls, statement: Statement, *, within: tuple[str, ...] = ()) -> "Claim":
+    def of(cls, statement: Statement, *, within: tuple[str, ...] = (), words: str = "") -> "Claim":
         """Return the claim that a statement makes."""
         said = statement.object.value if isinstance(statement.object, Text) else statement.object
-        return cls(statement.subject, statement.predicate, said, statement.negated, within)
+        return cls(
+            statement.subject,
+            statement.predicate,
+            said,
+            statement.negated,
+            within,
+            f"{statement.condition} {words}".strip(),
+            statement.strength is Strength.MUST,
+            statement.strength is Strength.MAY,
+        )
+
+    @property
+    def triple(self) -> tuple[str, str, str, bool]:
+        """Subject, predicate, object and whether it is denied."""
+        return self.subject, self.predicate, self.object, self.negated
 
     def __str__(self) -> str:
         return f"{'not: ' if self.negated else ''}{self.subject} {self.predicate} {self.object}"

@@ -20,6 +20,18 @@ _SENTENCES: Mapping[str, Mapping[Lang, str]] = {
         Lang.EN: "no way leads from {start} to {end} in machine {machine}",
         Lang.KO: "상태 기계 {machine}에서 {start}에서 {end:으로/로} 가는 길이 없습니다",
     },
+    "value": {
+        Lang.EN: "{predicate} of {subject}: {right}",
+        Lang.KO: "{subject}의 {predicate}: {right}",
+    },
+    "otherValue": {
+        Lang.EN: "{predicate} of {subject} is {right}, not {said}",
+        Lang.KO: "{subject}의 {predicate}: {said}{said:이/가} 아니라 {right}",
+    },
+    "noField": {
+        Lang.EN: "the API knows no field {field} in {owner}; it stands in {right}",
+        Lang.KO: "API의 {owner}에는 {field} 필드가 없습니다. {right}에 있습니다",
+    },
     "noCheck": {
         Lang.EN: "no system decides this",
         Lang.KO: "이 내용을 판정하는 시스템이 없습니다",

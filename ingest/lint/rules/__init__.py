@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from ingest.lint.checked import Checked
 from ingest.lint.findings import Finding
 from ingest.lint.rules.abbreviations import abbreviations
-from ingest.lint.rules.claims import tried, written
+from ingest.lint.rules.claims import claims
 from ingest.lint.rules.commands import commands
 from ingest.lint.rules.headings import duplicate_headings, empty_sections
 from ingest.lint.rules.labels import mislabelled
@@ -29,7 +29,7 @@ RULES: tuple[Rule, ...] = (
     abbreviations,
     mislabelled,
     manifests,
-    written,
+    claims,
     gone_things,
     dead_anchors,
     contents,
@@ -37,10 +37,6 @@ RULES: tuple[Rule, ...] = (
     empty_sections,
     unread_lines,
 )
-
-
-# The same, with the claims run.
-THOROUGH: tuple[Rule, ...] = tuple(tried if rule is written else rule for rule in RULES)
 
 
 def check(checked: Checked, rules: tuple[Rule, ...] = RULES) -> tuple[Finding, ...]:

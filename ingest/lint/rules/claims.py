@@ -1,66 +1,94 @@
 """Claims that do not hold: overtaken by a version, denied by what we vouch for, or refuted by running them.
 
-`written` asks only what is written down and costs nothing; `tried` runs the experiments too. Nothing here
-knows a note: a claim is decided by its subject, predicate and object, and by the topics it stands under.
+A note claims what its facts say, and what its sentences say beyond them. Nothing here knows a note: a claim
+is decided by its subject, predicate and object, by its words, and by the topics it stands under.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 
+from ingest.extract.facts import SENTENCE
 from ingest.lint.checked import Checked, Problem
 from ingest.lint.findings import Finding, Severity
+from ingest.lint.sentences import sentences
 from ontology.checks.check import check
 from ontology.checks.claims import Check, Claim, Result
-from ontology.checks.vouched import outdated, vouched
+from ontology.checks.sentences import asserted
+from ontology.checks.settled import settle
+from ontology.checks.stated import defaults
 from ontology.statements import Statement, Text
 from ontology.vocabulary.curation import curated
 
-# What each result is as a finding. A claim that is too strong is true as far as it goes.
+# What each result is as a finding. A claim that is too strong or too weak is true as far as it goes.
 _KINDS: Mapping[Result, tuple[str, str, Severity]] = {
     Result.OUTDATED: ("outdated", "outdated", Severity.HIGH),
     Result.REFUTED: ("wrong-claim", "denied", Severity.MEDIUM),
     Result.TOO_STRONG: ("incomplete", "tooStrong", Severity.MEDIUM),
+    Result.TOO_WEAK: ("incomplete", "tooWeak", Severity.LOW),
 }
 
 
-def written(checked: Checked) -> Iterator[Finding]:
-    """Statements that the curated layer says to be past or wrong."""
-    yield from _findings(checked, lambda claim: outdated(claim) or vouched(claim))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkup:
+    """One claim of a note with what became of it: the lines a reader needs, and the words that make it."""
+
+    lines: tuple[int, ...]
+    claim: Claim
+    check: Check
+    words: str = ""
 
 
-def tried(checked: Checked) -> Iterator[Finding]:
-    """Statements that any check says to be past, wrong or too strong."""
-    yield from _findings(checked, check)
+def claims(checked: Checked) -> Iterator[Finding]:
+    """Claims that any check says to be past, wrong, too strong or too weak."""
+    for each in results(checked):
+        shape = _KINDS.get(each.check.result)
+        if shape is not None:
+            kind, wording, severity = shape
+            note = {lang.value: text for lang, text in each.check.note.items()}
+            facts = {"version": each.check.until, "note": note}
+            problem = Problem(kind=kind, wording=wording, severity=severity, facts=facts)
+            yield checked.finding(each.lines[-1], each.words, problem)
 
 
-def results(checked: Checked) -> Iterator[tuple[Statement, Check]]:
-    """Yield every statement with what became of it."""
+def results(checked: Checked) -> Iterator[Checkup]:
+    """Yield every claim with what became of it: first those of facts, then what sentences say beyond them."""
+    worded = {(each.lines[-1], each.claim.triple): each for each in _worded(checked)}
     for statement in checked.statements:
-        yield statement, check(_claim(checked, statement))
-
-
-def _findings(checked: Checked, decide: Callable[[Claim], Check | None]) -> Iterator[Finding]:
-    for statement in checked.statements:
-        found = decide(_claim(checked, statement))
-        if found is None or found.result not in _KINDS:
-            continue
-        kind, wording, severity = _KINDS[found.result]
+        claim = _claim(checked, statement)
         line = statement.lines[-1]
-        note = {lang.value: text for lang, text in found.note.items()}
-        facts = {"version": found.until, "note": note}
-        problem = Problem(kind=kind, wording=wording, severity=severity, facts=facts)
-        yield checked.finding(line, _words(checked, statement, line), problem)
+        same = worded.pop((line, claim.triple), None)
+        words = same.words if same is not None else _words(checked, statement, line)
+        yield Checkup(lines=statement.lines, claim=claim, check=check(claim), words=words)
+    yield from worded.values()
+
+
+def _worded(checked: Checked) -> Iterator[Checkup]:
+    """What sentences claim, by their words."""
+    for said in sentences(checked):
+        lines = (said.line.number,)
+        for each in asserted(said.sentence):
+            found = settle(each)
+            if found is not None:
+                yield Checkup(lines=lines, claim=each.claim, check=found, words=each.words)
+        for claim, words in defaults(said.sentence):
+            claim = replace(claim, within=tuple(sorted(said.sentence.about)))  # noqa: PLW2901  with its place
+            yield Checkup(lines=lines, claim=claim, check=check(claim), words=words)
 
 
 def _claim(checked: Checked, statement: Statement) -> Claim:
-    node = next(iter(checked.at(statement.lines[-1])), None)
+    line = statement.lines[-1]
+    node = next(iter(checked.at(line)), None)
     topics = (t.name for above in node.above() for t in above.topics) if node is not None else ()
-    return Claim.of(statement, within=tuple(topics))
+    return Claim.of(statement, within=tuple(topics), words=checked.source.lines[line - 1])
 
 
 def _words(checked: Checked, statement: Statement, line: int) -> str:
-    """Return the words of the line that name what the claim is about; empty where it does not name it so."""
+    """Return the words that make the claim: a whole sentence, or the names that it is about in a line."""
     text = checked.source.lines[line - 1]
+    if statement.kind == SENTENCE:
+        place = statement.spans[-1]
+        return checked.source.data[place.start : place.end].decode()
     surfaces = {
         named.name: named.mention.surface
         for node in checked.at(line)

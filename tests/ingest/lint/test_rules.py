@@ -39,7 +39,7 @@ def shown(text: str) -> list[tuple[int, str, str, str]]:
         pytest.param("- livenessProbe\n  - httpGet\n    - port\n    - path\n    - schema", [(5, "wrong-name", "schema", "scheme")], id="a field of another name"),
         pytest.param("- ROM : ReadOnlyMany", [(1, "wrong-name", "ROM", "ROX")], id="an abbreviation"),
         pytest.param("- container\n  - conditions : Waiting", [(2, "wrong-name", "conditions", "state")], id="a label"),
-        pytest.param("- kubelet이 docker에 컨테이너 생성을 요청한다", [(1, "outdated", "docker", "")], id="a statement of the past"),
+        pytest.param("- kubelet이 docker에 컨테이너 생성을 요청한다", [(1, "outdated", "kubelet이 docker에 컨테이너 생성을 요청한다", "")], id="a statement of the past"),
         pytest.param("# x\n[a](#nowhere)\n\n- Pod", [(2, "dead-anchor", "[a](#nowhere)", "")], id="a dead anchor"),
         pytest.param("# A\n\n- Pod\n\n# A\n\n- Node", [(5, "duplicate-heading", "A", "")], id="a heading twice"),
         pytest.param("# Ingress\n\n![x](http://a.test/x.png)\n", [(1, "picture-only", "Ingress", "")], id="a picture alone"),

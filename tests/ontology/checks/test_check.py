@@ -1,11 +1,14 @@
-"""What becomes of a claim, and that the experiments are sound."""
+"""What becomes of a claim, and that the propositions are sound."""
 
 import pytest
 
 from ontology import evaluators
 from ontology.checks.check import check
 from ontology.checks.claims import Claim, Result
-from ontology.checks.experiments import Experiment, agrees, experiments, outcome
+from ontology.checks.propositions.proposition import Proposition, propositions
+from ontology.checks.trials import MOST, Trial, agrees, outcome, trials
+from ontology.checks.values import normal
+from ontology.errors import OntologyError
 from ontology.lang import Lang
 from ontology.vocabulary import registry
 
@@ -19,7 +22,7 @@ from ontology.vocabulary import registry
         pytest.param(Claim("TaintEffect.PreferNoSchedule", "requires", "Toleration"), Result.REFUTED, id="run: only a score"),
         pytest.param(Claim("TaintEffect.PreferNoSchedule", "requires", "Toleration", negated=True), Result.CONFIRMED, id="the contrary of what is refuted"),
         pytest.param(Claim("StatefulSet", "deletes", "PersistentVolumeClaim"), Result.REFUTED, id="the contrary of what is confirmed"),
-        pytest.param(Claim("ContainerRuntimeFailure", "hasPhase", "PodPhase.Failed"), Result.TOO_STRONG, id="run: depends on the policy"),
+        pytest.param(Claim("ContainerRuntimeFailure", "hasPhase", "PodPhase.Failed"), Result.REFUTED, id="run: not with the usual policy"),
         pytest.param(Claim("kubelet", "connectsTo", "Docker"), Result.OUTDATED, id="held until a version"),
         pytest.param(Claim("kube-scheduler", "connectsTo", "ClusterAutoscaler"), Result.REFUTED, id="denied"),
         pytest.param(Claim("Secret", "stores", "Token"), Result.NOT_TESTABLE, id="about one topic only, said elsewhere"),
@@ -28,6 +31,14 @@ from ontology.vocabulary import registry
         pytest.param(Claim("StatefulSet", "hasOption", "volumeClaimTemplates"), Result.CONFIRMED, id="a field of the schema"),
         pytest.param(Claim("PodPhase.Succeeded", "transitionsTo", "PodPhase.Running"), Result.REFUTED, id="no way in the machine"),
         pytest.param(Claim("PodPhase.Running", "transitionsTo", "PodPhase.Succeeded"), Result.CONFIRMED, id="a way in the machine"),
+        pytest.param(Claim("periodSeconds", "defaultValue", "5s"), Result.REFUTED, id="another default"),
+        pytest.param(Claim("Node", "scopedTo", "Namespace"), Result.REFUTED, id="another scope"),
+        pytest.param(Claim("kubelet", "partOf", "ControlPlane"), Result.REFUTED, id="another plane"),
+        pytest.param(Claim("Toleration", "hasOperator", "NodeSelectorOperator.NotIn"), Result.REFUTED, id="a value of another enumeration"),
+        pytest.param(Claim("DaemonSet", "hasField", "maxReplicas"), Result.REFUTED, id="a field of another kind"),
+        pytest.param(Claim("TaintEffect.NoExecute", "deletes", "Pod", words="pods that do not tolerate it"), Result.CONFIRMED, id="the condition is named"),
+        pytest.param(Claim("TaintEffect.NoSchedule", "requires", "Toleration"), Result.CONFIRMED, id="in the usual case"),
+        pytest.param(Claim("TaintEffect.NoSchedule", "requires", "Toleration", strict=True), Result.TOO_STRONG, id="not without exception"),
         pytest.param(Claim("Pod", "uses", "Teapot"), Result.NOT_TESTABLE, id="nobody decides"),
     ],
 )  # fmt: skip
@@ -48,16 +59,91 @@ def test_a_counter_example_can_be_run(claim: Claim) -> None:
     assert evaluators.answer(scenario).answer
 
 
-@pytest.mark.parametrize("experiment", experiments(), ids=lambda e: " ".join(map(str, e.claims[0])))
-def test_an_experiment_names_known_concepts_and_predicts_something(experiment: Experiment) -> None:
-    known = registry()
+@pytest.mark.parametrize("proposition", propositions(), ids=lambda p: p.name)
+def test_a_proposition_is_worded_sourced_and_decided(proposition: Proposition) -> None:
+    assert set(proposition.note) == set(Lang)
+    assert proposition.source.startswith("https://kubernetes.io/")
+    assert proposition.trials or proposition.vouched or proposition.values or proposition.format
+    assert [name for name in proposition.about if name not in registry()] == []
+    assert proposition.values == () or all("value" in p.groupindex for p in proposition.patterns)
 
-    for subject, _, object_, _ in experiment.claims:
-        assert subject in known, subject
-        assert object_ in known, object_
-    assert all(trial.predicted for trial in experiment.trials)
-    assert set(experiment.note) == set(Lang)
-    assert outcome(experiment).scenario in [trial.scenario for trial in experiment.trials]
+
+@pytest.mark.parametrize("proposition", [p for p in propositions() if p.trials], ids=lambda p: p.name)
+def test_the_trials_of_a_proposition_are_run_and_not_refused_by_mistake(proposition: Proposition) -> None:
+    result, shown = outcome(proposition.trials)
+
+    assert result in {Result.CONFIRMED, Result.REFUTED, Result.TOO_STRONG}
+    assert shown in proposition.trials
+    assert all(trial.predicted or trial.expects for trial in proposition.trials)
+
+
+def test_no_two_propositions_are_meant_by_one_claim() -> None:
+    triples = [triple for each in propositions() for triple in each.claims]
+
+    assert len(triples) == len(set(triples))
+
+
+_POD = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {"name": "p"},
+    "spec": {"containers": [{"name": "c", "image": "x"}]},
+}
+_RUN = {"system": "podLifecycle", "objects": [_POD], "question": {"status": {}}}
+
+
+def test_a_variation_is_a_trial_for_each_combination() -> None:
+    varied = trials(
+        [
+            {
+                **_RUN,
+                "predicted": {"phase": "Pending"},
+                "vary": {
+                    "objects.0.spec.restartPolicy": ["Always", "Never"],
+                    "objects.0.metadata.namespace": [None, "a", "b"],
+                },
+            }
+        ]
+    )
+
+    assert len(varied) == 6
+    assert outcome(varied)[0] is Result.CONFIRMED
+
+
+def test_a_search_is_bounded_and_the_same_each_time() -> None:
+    raw = [{**_RUN, "predicted": {}, "vary": {"objects.0.metadata.name": [f"p{i}" for i in range(100)]}}]
+
+    assert len(trials(raw)) == MOST
+    assert trials(raw) == trials(raw)
+
+
+@pytest.mark.parametrize(("expects", "result"), [("accepted", Result.REFUTED), ("refused", Result.CONFIRMED)])
+def test_a_claim_may_be_about_what_the_api_server_takes(expects: str, result: Result) -> None:
+    unknown = {**_RUN, "objects": [{**_POD, "spec": {"kontainers": []}}]}
+
+    assert outcome([Trial(scenario=unknown, predicted={}, expects=expects)])[0] is result
+
+
+def test_a_broken_trial_is_not_taken_for_a_refutation() -> None:
+    with pytest.raises(OntologyError):
+        outcome([Trial(scenario={**_RUN, "question": {"nonsense": {}}}, predicted={"phase": "Pending"})])
+
+
+@pytest.mark.parametrize(
+    ("written", "same"),
+    [
+        ("10초", "10s"),
+        ("1분", "60s"),
+        ("5 minutes", "300초"),
+        ("1MiB", "1MB"),
+        ("6번", "6"),
+        ("25%", "25 percent"),
+        ("Always이다.", "always"),
+        ("1,000", "1000"),
+    ],
+)
+def test_values_are_one_in_either_language(written: str, same: str) -> None:
+    assert normal(written) == normal(same)
 
 
 @pytest.mark.parametrize(

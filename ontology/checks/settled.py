@@ -1,0 +1,78 @@
+"""What becomes of a claim that means a proposition."""
+
+from functools import lru_cache
+
+from ontology.checks import trials
+from ontology.checks.claims import Check, Claim, Result
+from ontology.checks.propositions.proposition import Proposition, by_triple
+from ontology.checks.sentences import Asserted
+from ontology.checks.trials import Trial
+
+# What becomes of a claim whose contrary was found to be so. A contrary that is too strong leaves it open.
+_TURNED = {
+    Result.CONFIRMED: Result.REFUTED,
+    Result.REFUTED: Result.CONFIRMED,
+    Result.OUTDATED: Result.CONFIRMED,
+}
+
+
+# What a claim that names the condition is not.
+_CONDITIONAL = frozenset({Result.TOO_STRONG, Result.REFUTED, Result.OUTDATED})
+
+
+def settled(claim: Claim) -> Check | None:
+    """Settle a fact; None when no proposition is about it or its contrary."""
+    subject, predicate, target, negated = claim.triple
+    same = by_triple().get((subject, predicate, target, negated))
+    if same is not None:
+        return _check(same, _found(same, claim))
+    contrary = by_triple().get((subject, predicate, target, not negated))
+    return _turned(contrary, claim) if contrary is not None else None
+
+
+def settle(said: Asserted) -> Check | None:
+    """Settle a claim that was read from words."""
+    proposition = said.proposition
+    turned = said.claim.negated is not proposition.claims[0][3]
+    if said.value:
+        right = proposition.accepts(said.value)
+        return _check(proposition, (Result.CONFIRMED if right is not turned else Result.REFUTED, None))
+    return (
+        _turned(proposition, said.claim) if turned else _check(proposition, _found(proposition, said.claim))
+    )
+
+
+def _turned(proposition: Proposition, claim: Claim) -> Check | None:
+    past = proposition.vouched is Result.OUTDATED
+    found, shown = (Result.OUTDATED, None) if past else _found(proposition, claim)
+    result = _TURNED.get(found)
+    return None if result is None else _check(proposition, (result, shown))
+
+
+def _found(proposition: Proposition, claim: Claim) -> tuple[Result, Trial | None]:
+    """What becomes of the proposition as the claim puts it: with the condition named, it holds."""
+    result, shown = _tried(proposition, strict=claim.strict)
+    condition = proposition.condition
+    named = condition is not None and condition.search(claim.words) is not None
+    if (named and result in _CONDITIONAL) or (claim.hedged and result is Result.TOO_STRONG):
+        return Result.CONFIRMED, shown
+    return result, shown
+
+
+@lru_cache(maxsize=2048)
+def _tried(proposition: Proposition, *, strict: bool) -> tuple[Result, Trial | None]:
+    asked = [each for each in proposition.trials if strict or not each.strict]
+    if asked:
+        return trials.outcome(asked)
+    return proposition.vouched or Result.NOT_TESTABLE, None
+
+
+def _check(proposition: Proposition, found: tuple[Result, Trial | None]) -> Check:
+    result, shown = found
+    return Check(
+        result=result,
+        note=proposition.note,
+        source=proposition.source,
+        until=proposition.until if result is Result.OUTDATED else "",
+        scenario=shown.scenario if shown is not None else None,
+    )
