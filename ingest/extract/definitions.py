@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from ingest.extract.aliases import is_second_name
 from ingest.extract.facts import PATTERN, STRUCTURE, Fact
 from ingest.extract.reading import Reading, explanation, is_enumerated, plain_values, valued
@@ -73,15 +75,8 @@ def first_bullets(reading: Reading, node: Node) -> Iterator[Fact]:
         or node.block.task
     ):
         return
-    above = node.parent
-    if (
-        above is None
-        or not _is_first(node, above)
-        or len(above.topics) != 1
-        or is_contrasted(above)
-        or above.contrast
-        or above.clause
-    ):
+    above = node.parent  # whose one concept the bullet explains: see `signs.FIRST`
+    if above is None or is_contrasted(above) or above.contrast or above.clause:
         return
     if above.kind is BlockKind.HEADING:
         if above.role == "contrast" or above.topics[0].name == "Document":
@@ -133,11 +128,6 @@ def _all_named(reading: Reading, node: Node, text: str) -> bool:
     return len(terms) > 1 and all(t.choice for t in terms)
 
 
-def _is_first(node: Node, above: Node) -> bool:
-    first = next((c for c in above.children if c.text or c.kind in {BlockKind.TABLE, BlockKind.FENCE}), None)
-    return first is node
-
-
 def glosses(reading: Reading, node: Node) -> Iterator[Fact]:
     """`X(Y)`: what stands in brackets behind a concept explains it, unless it is a name or a list."""
     if node.line is None:
@@ -162,9 +152,7 @@ def _gloss_of_value(reading: Reading, node: Node) -> Iterator[Fact]:
         return
     terms = reading.terms(bare, node)
     if len(terms) == 1 and terms[0].choice and is_enumerated(terms[0].name):
-        yield from _gloss(
-            reading, node, Term(text=bare, bracket=brackets[0], choice=terms[0].choice), (node.line,)
-        )
+        yield from _gloss(reading, node, replace(terms[0], text=bare, bracket=brackets[0]), (node.line,))
 
 
 def _heading_gloss(reading: Reading, node: Node) -> Iterator[Fact]:

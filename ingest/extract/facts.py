@@ -9,7 +9,7 @@ SYMMETRIC = frozenset({"contrastsWith"})
 STRUCTURE, PATTERN, SENTENCE = "structure", "pattern", "sentence"
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True):
+class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One fact. `literal` says that `object` is text, not a concept; `lines` are what a reader needs."""
 
     subject: str

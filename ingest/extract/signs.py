@@ -1,8 +1,13 @@
 """What a text shows at a glance, so that only rules that can find something in it look closer."""
 
+import tomllib
 from enum import IntFlag, auto
+from functools import lru_cache
+from importlib.resources import files
 
+from ingest.lexicon.cues import Cues
 from ingest.link.outline import Node
+from ingest.parse.blocks import BlockKind
 
 
 class Signs(IntFlag):
@@ -32,6 +37,7 @@ class Signs(IntFlag):
     SLASH = auto()
     DOT = auto()
     CONTAINS = auto()
+    FIRST = auto()  # the first below a node of one concept
 
 
 ANY = int(Signs.ANY)
@@ -46,6 +52,7 @@ DOT = int(Signs.DOT)
 ET_CETERA = int(Signs.ET_CETERA)
 EXAMPLE = int(Signs.EXAMPLE)
 EXISTS = int(Signs.EXISTS)
+FIRST = int(Signs.FIRST)
 LABEL = int(Signs.LABEL)
 LIKE = int(Signs.LIKE)
 NAMED = int(Signs.NAMED)
@@ -59,89 +66,72 @@ STATUS = int(Signs.STATUS)
 TYPICAL = int(Signs.TYPICAL)
 VERSUS = int(Signs.VERSUS)
 
-# A sign is there when one of its words is. Words stand in lower case.
-_WORDS: tuple[tuple[int, tuple[str, ...]], ...] = (
-    (int(Signs.VERSUS), ("vs", "≠", "versus")),
-    (int(Signs.ARROWS), ("►", "▶", "→", "➡", "➔", "⟶", "⇒", "=>", "->", "⇨", "≫", "↓", "⬇")),
-    (int(Signs.DEFAULT), (" | ", "기본", "디폴트", "default")),
-    (int(Signs.EXAMPLE), ("ex", "e.g", "eg.", "예", "such as", "including", "for instance")),
-    (int(Signs.TYPICAL), ("대표", "typical", "common", "popular")),
-    (int(Signs.ET_CETERA), ("등", "etc", "and so on", "...", "…")),
-    (int(Signs.LIKE), ("같이", "같은", "처럼")),
-    (int(Signs.EXISTS), ("있", "존재")),
-    (
-        Signs.STATUS,
-        (
-            "deprecat",
-            "remov",
-            "alpha",
-            "beta",
-            "stable",
-            "ga",
-            "중단",
-            "제거",
-            "알파",
-            "베타",
-            "정식",
-            "스테이블",
-            "사용되지",
-            "삭제된",
-        ),
-    ),
-    (int(Signs.COMMA), (",",)),
-    (int(Signs.SLASH), ("/", "|")),
-    (int(Signs.DOT), (".",)),
-    (int(Signs.CONTAINS), ("⊃",)),
-    (int(Signs.BRACKET), ("(", "（")),
-)
-_TOOLS = (
-    "kube",
-    "helm",
-    "etcdctl",
-    "docker",
-    "crictl",
-    "kustomize",
-    "systemctl",
-    "istioctl",
-    "velero",
-    "kind",
-    "journalctl",
-    "openssl",
-    "curl",
-    "argocd",
+_words = tomllib.loads(files("ingest.extract").joinpath("signs.toml").read_text(encoding="utf-8"))
+# A sign is there when one of its words (in lower case) or characters is.
+_BY_WORDS = tuple(Signs[name.upper()] for name in _words)
+_CUES = Cues(_words.values())
+_BY_CHARACTERS: tuple[tuple[int, frozenset[str]], ...] = (
+    (COMMA, frozenset(",")),
+    (SLASH, frozenset("/|")),
+    (DOT, frozenset(".")),
+    (CONTAINS, frozenset("⊃")),
+    (BRACKET, frozenset("(（")),
 )
 
 
-def signs(node: Node) -> int:
+def signs(node: Node) -> int:  # noqa: C901, PLR0912  one sign after the other, a loop over them costs twice
     """Return what a node's text shows."""
-    text = node.text.lower()
-    found = ANY
-    for sign, words in _WORDS:
-        for word in words:
-            if word in text:
-                found |= sign
-                break
+    found = ANY | _words_shown(_CUES.found(node.text.lower()))
+    characters = node.characters
+    for sign, shown in _BY_CHARACTERS:
+        if not shown.isdisjoint(characters):
+            found |= sign
+    parent = node.parent
     if node.inline.codes:
         found |= CODE | COMMAND
-    elif any(tool in text for tool in _TOOLS):
-        found |= COMMAND
-    for sign, shown in (
-        (int(Signs.NAMES), node.terms or node.left_terms or node.topics),
-        (int(Signs.NAMED), node.named),
-        (int(Signs.LABEL), node.separator),
-        (int(Signs.ROLE), node.role or (node.parent is not None and node.parent.role)),
-        (int(Signs.PICTURE), node.inline.pictures),
-        (int(Signs.NUMBER), node.block.number is not None),
-        (int(Signs.QUESTION), node.question),
-        (int(Signs.VERSUS), node.contrast),
-        (int(Signs.ARROWS), _arrow_follows(node)),
-    ):
-        if shown:
+    if node.terms or node.left_terms or node.topics:
+        found |= NAMES
+    if node.named:
+        found |= NAMED
+    if node.separator:
+        found |= LABEL
+    if node.role or (parent is not None and parent.role):
+        found |= ROLE
+    if node.inline.pictures:
+        found |= PICTURE
+    if node.block.number is not None:
+        found |= NUMBER
+    if node.question:
+        found |= QUESTION
+    if node.contrast:
+        found |= VERSUS
+    if parent is not None and _opens(node, parent):
+        found |= FIRST
+    if parent is not None and _arrow_follows(node, parent):
+        found |= ARROWS
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _words_shown(cues: int) -> int:
+    found = 0
+    for number, sign in enumerate(_BY_WORDS):
+        if cues >> number & 1:
             found |= sign
     return found
 
 
-def _arrow_follows(node: Node) -> bool:
-    siblings = node.parent.children if node.parent is not None else []
-    following = siblings[node.index + 1].text[:1] if node.index + 1 < len(siblings) else ""
-    return following in {"►", "▶", "→", "➡", "➔", "⇒", "=", "-", "↓", "⬇"} and following != ""
+def _opens(node: Node, parent: Node) -> bool:
+    """Whether a node is the first below one that names exactly one concept."""
+    if len(parent.topics) != 1:
+        return False
+    return next((c for c in parent.children if c.text or c.kind in _WITHOUT_TEXT), None) is node
+
+
+def _arrow_follows(node: Node, parent: Node) -> bool:
+    siblings = parent.children
+    return node.index + 1 < len(siblings) and siblings[node.index + 1].text[:1] in _ARROW_STARTS
+
+
+_WITHOUT_TEXT = frozenset({BlockKind.TABLE, BlockKind.FENCE})
+_ARROW_STARTS = frozenset({"►", "▶", "→", "➡", "➔", "⇒", "=", "-", "↓", "⬇"})

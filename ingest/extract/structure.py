@@ -98,7 +98,7 @@ def _head(node: Node) -> tuple[Term, ...]:
     return (
         ()
         if node.separator or len(node.named) > _MODIFIED
-        else tuple(Term(text=node.text, choice=t) for t in node.topics)
+        else tuple(Term(text=node.text, choice=t, name=t.name) for t in node.topics)
     )
 
 
@@ -108,7 +108,9 @@ def _field_beside_owner(reading: Reading, node: Node) -> Iterator[Fact]:
         return
     owner = node.topics[0].name
     owners = reading.owners(node)
-    yield from _related(reading, node, owners, Term(text=owner, choice=node.topics[0]), alone=True)
+    yield from _related(
+        reading, node, owners, Term(text=owner, choice=node.topics[0], name=owner), alone=True
+    )
     field = node.left_terms[0].name.rpartition(".")[2]
     predicate = "hasOption" if _OPTION.search(node.text) else "hasField"
     yield Fact(

@@ -16,7 +16,7 @@ from ingest.extract.aliases import is_second_name
 from ingest.extract.facts import STRUCTURE, Fact
 from ingest.extract.reading import Reading, explanation, is_enumerated, narrowed
 from ingest.extract.sentences.rules import told
-from ingest.extract.sentences.scene import Scene
+from ingest.extract.sentences.scene import Scene, words_of
 from ingest.extract.values import default, owner_of_value
 from ingest.link.api import owns
 from ingest.link.disambiguate import Choice, enumeration
@@ -295,7 +295,7 @@ def _said(reading: Reading, node: Node, subject: _Subject, cell: _Cell) -> Itera
         return
     read = replace_text(node, cell.text, reading.linker)
     named = reading.linker.link(read, reading.context(node))
-    yield from told(reading, Scene(cell.text, named, (subject.name,), (cell.line,), ()))
+    yield from told(reading, Scene(cell.text, words_of(named), (subject.name,), (cell.line,), ()))
 
 
 def _linked(  # noqa: PLR0913, PLR0917  the parts of one cell or clause

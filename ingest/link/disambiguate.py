@@ -136,7 +136,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         return Counter(around) + Counter(self.listed) if self.listed else around
 
 
-class Choice(msgspec.Struct, frozen=True):
+class Choice(msgspec.Struct, frozen=True, gc=False):
     """A concept chosen for a form, how surely, and why."""
 
     name: str

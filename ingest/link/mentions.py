@@ -19,7 +19,7 @@ _SORT = re.compile(
 )
 
 
-class Mention(msgspec.Struct, frozen=True):
+class Mention(msgspec.Struct, frozen=True, gc=False):
     """A name in a text: its place (offsets, end exclusive), what it may mean, and the particle behind it.
 
     `end` is the end of the name, `stop` the end with its particle; `verbal` names are inflected
@@ -36,7 +36,7 @@ class Mention(msgspec.Struct, frozen=True):
     code: bool
 
 
-class Written(msgspec.Struct, frozen=True):
+class Written(msgspec.Struct, frozen=True, gc=False):
     """A text to search, with the ranges that the author marked as code."""
 
     text: str

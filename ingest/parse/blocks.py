@@ -19,7 +19,7 @@ class BlockKind(StrEnum):
     TERM = "term"
 
 
-class Line(msgspec.Struct, frozen=True):
+class Line(msgspec.Struct, frozen=True, gc=False):
     """Inline markdown as it stands in a line, without the marker before it.
 
     `column` (from 1, in code points) is where `text` starts. Soft-wrapped text is one `Line` whose `text`

@@ -33,7 +33,7 @@ _MARKUP = re.compile(
 _SPECIAL = re.compile(r"[`*_\[<~=\\&!]")
 
 
-class Picture(msgspec.Struct, frozen=True):
+class Picture(msgspec.Struct, frozen=True, gc=False):
     """An image in running text: its alternative text, address as written, and caption."""
 
     alt: str
@@ -41,7 +41,7 @@ class Picture(msgspec.Struct, frozen=True):
     title: str
 
 
-class Inline(msgspec.Struct, frozen=True, kw_only=True):
+class Inline(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Plain text with the ranges that were code or strong, and what it links to and shows."""
 
     text: str

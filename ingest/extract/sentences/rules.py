@@ -23,6 +23,6 @@ def told(reading: Reading, scene: Scene) -> Iterator[Fact]:
     if scene.text.rstrip().endswith(("?", "？")):
         return
     # no sentence of a note names so much; what does is data, and pairs of names cost their square
-    if not scene.named or len(scene.named) > _MOST_NAMES or len(scene.text) > _LONGEST:
+    if not scene.words or len(scene.words) > _MOST_NAMES or len(scene.text) > _LONGEST:
         return
     yield from (korean if scene.korean else english).read(reading, scene)

@@ -2,50 +2,55 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
+import msgspec
+
 from ingest.extract.facts import SENTENCE, Fact
 from ingest.extract.reading import Reading
+from ingest.lexicon.cues import Cues
 from ingest.link.outline import Named, Node
-from ingest.link.outline.marks import ARROW
+from ingest.link.outline.marks import ARROW, ARROWHEADS
 from ingest.parse.blocks import BlockKind, Line
+from ontology.concepts import ConceptKind
 from ontology.statements import Strength
 
 _SENTENCES = re.compile(
     r"(?<=[.!?。;])\s+|(?<=[다요음함됨임])\.\s*|(?<=[함됨음임]),\s+|\s+/\s+(?=\S+\s+\S+\s)"
 )
-_ENDS = re.compile(r"[.!?。;/,]")
+_ENDS = frozenset(".!?。;/,")
 _COLUMNS = re.compile(r"\s[/|]\s")
+_COLUMN_MARKS = frozenset("/|")
 _HANGUL = re.compile(r"[가-힣]")
-_STRENGTHS = (
-    (
-        Strength.MUST,
-        re.compile(r"절대로?|반드시|무조건|꼭|\bmust\b|\bnever\b|\balways\b|\bonly\b|항상", re.IGNORECASE),
-    ),
-    (
-        Strength.SHOULD,
-        re.compile(
-            r"가급적|되도록|권장|추천|\bshould\b|\bpreferably\b|\brecommended\b|\bbest\b|좋다|바람직",
-            re.IGNORECASE,
-        ),
-    ),
-    (Strength.MAY, re.compile(r"수 있|가능|\bmay\b|\bcan\b|\bmight\b|\boptionally\b", re.IGNORECASE)),
-)
 _EXAMPLES = re.compile(r"(?:\bex[).:]|\be\.g\.|예[):]|예시[):])\s.*$", re.IGNORECASE | re.DOTALL)
+_EXAMPLE_MARKS = frozenset("예eE")
 _SHORTEST = 3
 _BRACKET = re.compile(r"[(（](?P<inner>[^()（）]{4,})[)）]")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scene:
-    """One sentence. `about` are the concepts it is about when it names no subject; `lines` its evidence."""
+class Word(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """A name in a sentence, with its place there: `end` without, `stop` with its particle."""
+
+    name: str
+    kind: ConceptKind
+    particle: str
+    surface: str
+    start: int
+    end: int
+    stop: int
+
+
+class Scene(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """One sentence. `about` are the concepts it is about when it names no subject; `lines` its evidence.
+
+    Sentences are read in the text of their node: `offset` is where this one starts.
+    """
 
     text: str
-    named: tuple[Named, ...]
+    words: tuple[Word, ...]
     about: tuple[str, ...]
     lines: tuple[Line, ...]
     above: tuple[Line, ...]
@@ -56,16 +61,11 @@ class Scene:
         """Whether its verbs are Korean."""
         return _HANGUL.search(self.text) is not None
 
-    @property
-    def strength(self) -> Strength:
-        """How firmly it speaks."""
-        return _strength(self.text)
-
     def fact(
         self, subject: str, predicate: str, object_: str, *, negated: bool = False, condition: str = ""
     ) -> Fact:
         """Return a fact of this sentence; the lines above are evidence where they supply the subject."""
-        silent = subject in self.about and not any(n.name == subject for n in self.named)
+        silent = subject in self.about and not any(word.name == subject for word in self.words)
         return Fact(
             subject=subject,
             predicate=predicate,
@@ -73,7 +73,7 @@ class Scene:
             lines=(*self.above, *self.lines) if silent else self.lines,
             kind=SENTENCE,
             negated=negated,
-            strength=self.strength,
+            strength=_strength(self.text),
             condition=condition,
             confidence=0.7,
         )
@@ -81,37 +81,74 @@ class Scene:
 
 @lru_cache(maxsize=64)
 def _strength(text: str) -> Strength:
-    return next((s for s, pattern in _STRENGTHS if pattern.search(text)), Strength.PLAIN)
+    cues, patterns = _strengths()
+    found = cues.found(text.lower())
+    return next((s for n, (s, p) in enumerate(patterns) if found >> n & 1 and p.search(text)), Strength.PLAIN)
 
 
 @cache
-def verbs() -> dict[str, Any]:
-    """Return the verbs of both languages."""
-    return tomllib.loads(files("ingest.extract.sentences").joinpath("verbs.toml").read_text(encoding="utf-8"))
+def _strengths() -> tuple[Cues, tuple[tuple[Strength, re.Pattern[str]], ...]]:
+    """Return the words of each strength, firmest first, and its pattern: English ones stand alone."""
+    rows = {Strength(name): words for name, words in data("strengths.toml").items()}
+    patterns = tuple(
+        (strength, re.compile("|".join([*words["ko"], *(rf"\b{w}\b" for w in words["en"])]), re.IGNORECASE))
+        for strength, words in rows.items()
+    )
+    return Cues([*words["ko"], *words["en"]] for words in rows.values()), patterns
 
 
 @cache
-def traits() -> dict[str, frozenset[str]]:
-    """Return the ideas that count as traits and as purposes."""
-    raw = tomllib.loads(files("ingest.extract.sentences").joinpath("traits.toml").read_text(encoding="utf-8"))
-    return {key: frozenset(names) for key, names in raw.items()}
+def data(name: str) -> dict[str, Any]:
+    """Return one of the data files of the sentences."""
+    return tomllib.loads(files("ingest.extract.sentences").joinpath(name).read_text(encoding="utf-8"))
+
+
+@cache
+def ideas(group: str) -> frozenset[str]:
+    """Return the concepts of one group of `ideas.toml`."""
+    return frozenset(data("ideas.toml")[group])
+
+
+def words_of(named: Sequence[Named], offset: int = 0) -> tuple[Word, ...]:
+    """Return names as words of a sentence that starts at an offset of their text."""
+    found: list[Word] = []
+    for each in named:
+        mention, choice = each.mention, each.choice
+        found.append(
+            Word(
+                choice.name,
+                choice.kind,
+                mention.particle,
+                mention.surface,
+                mention.start - offset,
+                mention.end - offset,
+                mention.stop - offset,
+            )
+        )
+    return tuple(found)
 
 
 def scenes(reading: Reading, node: Node) -> Iterator[Scene]:
-    """Yield the sentences of a node: its text, or the right side of its label, or its gloss."""
-    if node.line is None or node.kind is BlockKind.HEADING or not node.text:
+    """Yield the sentences of a node that name something: its text, the right of its label, or its gloss."""
+    if node.line is None or not node.named or node.kind is BlockKind.HEADING:
         return
     if node.inline.is_code:
         return  # a command or a manifest's line, no sentence
     if node.terms and not node.separator:
         yield from _gloss(node)
         return
-    if len(_COLUMNS.findall(node.text)) > 1:
+    if not _COLUMN_MARKS.isdisjoint(node.characters) and len(_COLUMNS.findall(node.text)) > 1:
         return  # a row of a table of lines
-    if len([part for part in ARROW.split(node.text) if part.strip()]) > 1 and not node.left_terms:
+    if not node.left_terms and _is_flow(node):
         return
     start, about, above = _frame(reading, node)
     yield from _split(node, start, about, above)
+
+
+def _is_flow(node: Node) -> bool:
+    if ARROWHEADS.isdisjoint(node.characters):
+        return False
+    return len([part for part in ARROW.split(node.text) if part.strip()]) > 1
 
 
 def _frame(reading: Reading, node: Node) -> tuple[int, tuple[str, ...], tuple[Line, ...]]:
@@ -137,7 +174,7 @@ def _asked(reading: Reading, node: Node) -> tuple[str, ...]:
 
 
 def _about(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(n for n in names if n != "Document")
+    return names if "Document" not in names else tuple(n for n in names if n != "Document")
 
 
 def _gloss(node: Node) -> Iterator[Scene]:
@@ -150,40 +187,49 @@ def _gloss(node: Node) -> Iterator[Scene]:
 def _split(
     node: Node, start: int, about: tuple[str, ...], above: tuple[Line, ...], *, end: int | None = None
 ) -> Iterator[Scene]:
-    if node.line is None or start < 0:
+    if start < 0:
         return
     stop = len(node.text) if end is None else end
-    position = start
-    ends = _SENTENCES.finditer(node.text, start, stop) if _ENDS.search(node.text, start, stop) else ()
-    for match in (*ends, None):
-        until = match.start() + (1 if match and match[0].startswith(".") else 0) if match else stop
+    for position, until in _sentences(node, start, stop):
         text = node.text[position:until]
-        if "예" in text or "e" in text:
+        if not _EXAMPLE_MARKS.isdisjoint(text):
             text = _EXAMPLES.sub("", text)
-        if len(text) >= _SHORTEST:
-            named = tuple(n for n in node.named if position <= n.start and n.end <= position + len(text))
-            inner = tuple(_in_brackets(node, text, named, position))
-            for gloss in inner:
-                at = gloss.offset - position
-                text = text[:at] + " " * len(gloss.text) + text[at + len(gloss.text) :]
-                named = tuple(n for n in named if n not in gloss.named)
-            yield Scene(text, named, about, (node.line,), above, position)
-            yield from inner
-        position = match.end() if match else stop
+        named = [n for n in node.named if position <= n.start and n.end <= position + len(text)]
+        if len(text) >= _SHORTEST and named:
+            yield from _with_glosses(node, Scene(text, (), about, _lines(node), above, position), named)
 
 
-def _in_brackets(node: Node, text: str, named: tuple[Named, ...], position: int) -> Iterator[Scene]:
-    """`etcd(정보를 저장하는 DB)`: what stands in brackets is about the name before them."""
-    if node.line is None or node.separator or "(" not in text:
+def _sentences(node: Node, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    if _ENDS.isdisjoint(node.characters):
+        yield start, stop
         return
-    for match in _BRACKET.finditer(text):
-        before = [
-            n
-            for n in named
-            if n.mention.stop - position == match.start() or n.end - position == match.start()
-        ]
-        inside = tuple(n for n in named if match.start() < n.start - position < match.end())
-        if before and inside:
-            yield Scene(
-                match["inner"], inside, (before[0].name,), (node.line,), (), position + match.start("inner")
-            )
+    position = start
+    for match in _SENTENCES.finditer(node.text, start, stop):
+        yield position, match.start() + (1 if match[0].startswith(".") else 0)
+        position = match.end()
+    yield position, stop
+
+
+def _with_glosses(node: Node, scene: Scene, named: list[Named]) -> Iterator[Scene]:
+    """Yield a sentence with the words in brackets blanked that are sentences about the name before them."""
+    inner: list[Scene] = []
+    text = scene.text
+    if not node.separator and "(" in text:
+        for match in _BRACKET.finditer(text):
+            start, end = match.start() + scene.offset, match.end() + scene.offset
+            before = next((n for n in named if start in {n.mention.stop, n.end}), None)
+            inside = [n for n in named if start < n.start < end]
+            if before is not None and inside:
+                at = scene.offset + match.start("inner")
+                words = words_of(inside, at)
+                inner.append(Scene(match["inner"], words, (before.name,), scene.lines, (), at))
+    for gloss in inner:
+        at = gloss.offset - scene.offset
+        text = text[:at] + " " * len(gloss.text) + text[at + len(gloss.text) :]
+        named = [n for n in named if not gloss.offset <= n.start < gloss.offset + len(gloss.text)]
+    yield Scene(text, words_of(named, scene.offset), scene.about, scene.lines, scene.above, scene.offset)
+    yield from inner
+
+
+def _lines(node: Node) -> tuple[Line, ...]:
+    return (node.line,) if node.line is not None else ()

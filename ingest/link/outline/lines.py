@@ -113,7 +113,7 @@ class LineReader:
                 reason = f"a field of {owner}"
                 self._linker.note(node.block.line, terms[0].text, meant, reason)
                 found = self._linker.resolve(meant, context) or Choice(meant, ConceptKind.FIELD, 0.8, reason)
-                return (replace(terms[0], choice=found),)
+                return (replace(terms[0], choice=found, name=found.name),)
         return terms
 
     def _fields_around(self, parent: Node, owner: str, known: frozenset[str]) -> int:

@@ -112,6 +112,7 @@ class Linker:
             bracket=rest[0] if rest else "",
             default=len(rest) < len(brackets),
             choice=choice,
+            name=choice.name if choice else "",
             role=role,
         )
 
@@ -217,7 +218,7 @@ class Linker:
                     )
                 choice = choose(mention.surface, entries, running[mention.code])
             if choice is not None:
-                found.append(Named(mention, choice))
+                found.append(Named(mention, choice, choice.name, mention.start, mention.end))
         return tuple(_objects_named(text, found))
 
 
@@ -243,9 +244,8 @@ def _objects_named(text: str, found: list[Named]) -> Iterator[Named]:
             yield named
             continue
         reason = "an object named with its kind"
-        yield Named(
-            named.mention, Choice(f"{choice.name}/{name['name']}", ConceptKind.KIND, choice.score, reason)
-        )
+        meant = Choice(f"{choice.name}/{name['name']}", ConceptKind.KIND, choice.score, reason)
+        yield Named(named.mention, meant, meant.name, named.start, named.end)
 
 
 def _qualified(field: str, context: Context) -> Choice | None:

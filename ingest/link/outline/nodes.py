@@ -10,49 +10,42 @@ from ingest.parse.blocks import Block, BlockKind, Line
 from ingest.parse.inline import Inline
 
 
-class Named(msgspec.Struct, frozen=True):
-    """A mention with the concept that was chosen for it."""
+class Named(msgspec.Struct, frozen=True, gc=False):
+    """A mention with the concept that was chosen for it.
+
+    `name` is the concept's, `start` and `end` (particle not counted) the mention's: rules ask for them most.
+    """
 
     mention: Mention
     choice: Choice
-
-    @property
-    def name(self) -> str:
-        """The canonical name."""
-        return self.choice.name
-
-    @property
-    def start(self) -> int:
-        """Where the mention starts in the text."""
-        return self.mention.start
-
-    @property
-    def end(self) -> int:
-        """Where the mention ends, particle not counted."""
-        return self.mention.end
+    name: str
+    start: int
+    end: int
 
 
-class Term(msgspec.Struct, frozen=True, kw_only=True):
-    """One member of a list: its text without bracket and default marker, and its concept if it is one."""
+class Term(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One member of a list: its text without bracket and default marker, and its concept if it is one.
+
+    `name` is the concept's, empty for none.
+    """
 
     text: str
     bracket: str = ""
     default: bool = False
     choice: Choice | None = None
+    name: str = ""
     role: str = ""
-
-    @property
-    def name(self) -> str:
-        """The concept's name, empty for none."""
-        return self.choice.name if self.choice else ""
 
 
 class Node(msgspec.Struct, eq=False, kw_only=True):
     """One block, read. `terms` are what it names when it names nothing else than concepts.
 
+    `separator` says that the text has the shape `X : Y`, `left` and `right` of it.
+
     `characters` are those of the text: a pattern is tried only where those that it needs are among them.
     """
 
+    kind: BlockKind
     block: Block
     parent: "Node | None"
     line: Line | None
@@ -75,16 +68,6 @@ class Node(msgspec.Struct, eq=False, kw_only=True):
     children: list["Node"] = []
     index: int = 0
     section: int | None = None
-
-    @property
-    def kind(self) -> BlockKind:
-        """What the block is in markdown."""
-        return self.block.kind
-
-    @property
-    def is_label(self) -> bool:
-        """Whether the text has the shape `X : Y`."""
-        return bool(self.separator)
 
     def above(self) -> Iterator["Node"]:
         """Yield the nodes above, nearest first."""

@@ -56,6 +56,7 @@ def replace_text(node: Node, text: str, linker: Linker) -> Node:
     """Return a node like this one with other text and its own mentions."""
     mentions = find(linker.lexicon, [Written(text)])[0]
     return Node(
+        kind=node.kind,
         block=node.block,
         parent=node.parent,
         line=node.line,
@@ -70,7 +71,15 @@ def _node(block: Block, parent: Node | None) -> Node:
     line = block.lines[0] if block.lines and block.kind is not BlockKind.FENCE else None
     inline = plain(line.text) if line is not None and len(line.text) <= _LONGEST_LINE else _NOTHING
     text = inline.text.strip() if len(inline.text) <= _LONGEST_LINE else ""
-    return Node(block=block, parent=parent, line=line, inline=inline, text=text, characters=frozenset(text))
+    return Node(
+        kind=block.kind,
+        block=block,
+        parent=parent,
+        line=line,
+        inline=inline,
+        text=text,
+        characters=frozenset(text),
+    )
 
 
 def _is_intro(node: Node) -> bool:

@@ -1,0 +1,20 @@
+"""`cluster-scoped`, `namespaced`: the extent of what the sentence is about."""
+
+import re
+from collections.abc import Iterator
+
+from ingest.extract.facts import Fact
+from ingest.extract.sentences.english.clauses import opens
+from ingest.extract.sentences.scene import Scene, data
+
+
+def scopes(scene: Scene) -> Iterator[Fact]:
+    """The name that opens the sentence, else who it is about."""
+    lower = scene.text.lower()
+    for scope, forms in data("ideas.toml")["scoped_by_words"].items():
+        if not any(re.search(rf"\b{form}\b", lower) for form in forms):
+            continue
+        first = scene.words[0]
+        opening = (first.name,) if opens(scene.text, 0, first.start) else scene.about
+        for subject in opening:
+            yield scene.fact(subject, "scopedTo", scope, negated=f"not {scope.lower()}" in lower)

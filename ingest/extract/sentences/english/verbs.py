@@ -1,0 +1,115 @@
+"""The verbs of an English sentence, with what each takes."""
+
+import re
+from functools import cache
+
+import msgspec
+
+from ingest.extract.sentences.english.clauses import CLAUSE, clause_start, opens, with_joined
+from ingest.extract.sentences.scene import Scene, Word, data
+
+_JUST_BEFORE = re.compile(r"\s+(?:to\s+(?:be\s+)?|that\s+|which\s+|that are\s+)", re.IGNORECASE)
+_PREPOSITION = re.compile(
+    r"\b(?:on|in|of|to|from|with|for|at|into|behind|between)\s+(?:(?:an?|the|each|every|its|all|one)\s+)?$",
+    re.IGNORECASE,
+)
+_TO = re.compile(r"\bto\s+(?:an?\s+|the\s+|one\s+|every\s+)?$")
+_AND = re.compile(r"\s+(?:and|or|and then)\s+", re.IGNORECASE)
+_BE = re.compile(r"\b(?:is|are|was|were|be|been|being|gets?)\s+(?:\w+ly\s+)?(?:not\s+)?$", re.IGNORECASE)
+_STARTS_CLAUSE = re.compile(r"(?:^|[;:,]\s*)\s*(?:\w+ly\s+)?$")
+_REFERRING = re.compile(r"\s*(?:it|they|which|that)?\b")
+_PARTICIPLES = ("ed", "en", "by", "kept", "bound to", "sent to")
+_SENDING = frozenset({"sends", "send", "forwards", "routes", "binds", "attaches"})
+_OPENING_WORDS = 2
+_REACH = 6  # words between a verb and what it takes
+
+
+class Verb(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """One verb of a sentence: its predicate, its place, and itself in lower case."""
+
+    predicate: str
+    start: int
+    end: int
+    form: str
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    rows = data("verbs.toml")["en"]
+    return re.compile(
+        "|".join(rf"(?P<{name}>(?<![\w-])(?:{forms})(?![\w-]))" for name, forms in rows.items()),
+        re.IGNORECASE,
+    )
+
+
+def verbs(scene: Scene) -> list[Verb]:
+    """Return the verbs of a sentence, in order. A verb inside a name is none."""
+    return [
+        Verb(match.lastgroup or "", match.start(), match.end(), match[0].lower())
+        for match in _pattern().finditer(scene.text)
+        if not any(word.start <= match.start() < word.end for word in scene.words)
+    ]
+
+
+def is_gerund(scene: Scene, verb: Verb) -> bool:
+    """`Deleting a StatefulSet keeps …`: the verb that opens a sentence is no statement."""
+    return verb.form.endswith("ing") and not scene.text[: verb.start].strip()
+
+
+def is_passive(scene: Scene, verb: Verb) -> bool:
+    """Whether something is done to the subject: `is created`, or `created when …` without a subject."""
+    if not verb.form.endswith(_PARTICIPLES):
+        return False
+    before = scene.text[: verb.start]
+    return _BE.search(before) is not None or _STARTS_CLAUSE.search(before) is not None
+
+
+def subjects(scene: Scene, verb: Verb, before: list[Verb]) -> tuple[str, ...]:
+    """The first name of the clause when it opens it, else who the sentence is about."""
+    text = scene.text
+    start = clause_start(text, 0, verb.start)
+    if before and is_gerund(scene, before[0]):
+        done = objects(scene, before[0], verb.start)
+        if done:
+            return tuple(word.name for word in done)
+    own = [word for word in scene.words if start <= word.start < verb.start]
+    if (
+        own
+        and _JUST_BEFORE.fullmatch(text, own[-1].end, verb.start)
+        and not _PREPOSITION.search(text[: own[-1].start])
+    ):
+        return (own[-1].name,)
+    opening = next((word for word in own if opens(text, start, word.start)), None)
+    if opening is not None:
+        return tuple(word.name for word in with_joined(scene, opening, verb.start))
+    if (
+        own
+        and not any(each.start >= start for each in before)
+        and len(text[start : own[0].start].split()) <= _OPENING_WORDS
+    ):
+        return (own[0].name,)
+    first = next((w for w in scene.words if w.start < verb.start and opens(text, 0, w.start)), None)
+    if first is not None and (start == 0 or _REFERRING.match(text[start : verb.start])):
+        return tuple(word.name for word in with_joined(scene, first, verb.start))
+    return scene.about
+
+
+def objects(scene: Scene, verb: Verb, limit: int) -> tuple[Word, ...]:
+    """The names that follow the verb within its clause; of what is sent, where to."""
+    clause = CLAUSE.search(scene.text, verb.end, limit)
+    stop = clause.start() if clause else limit
+    after = [word for word in scene.words if verb.end <= word.start < stop]
+    if not after or len(scene.text[verb.end : after[0].start].split()) > _REACH:
+        return ()
+    found = with_joined(scene, after[0], stop)
+    if verb.form in _SENDING and len(after) > len(found):
+        to = next((word for word in after if _TO.search(scene.text[: word.start])), None)
+        return (to,) if to else found
+    return found
+
+
+def shared(scene: Scene, verb: Verb, following: list[Verb]) -> tuple[Word, ...]:
+    """`evicts and recreates pods`: both verbs take what follows the second."""
+    if not following or not _AND.fullmatch(scene.text, verb.end, following[0].start):
+        return ()
+    return objects(scene, following[0], following[1].start if len(following) > 1 else len(scene.text))
