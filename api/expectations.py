@@ -2,7 +2,7 @@
 
 A mapping must have at least the members expected, each of which must hold in turn; a list must have the
 same length, item by item; anything else must be equal. `then: {error: {code: INVALID_OBJECT}}` expects a
-refusal.
+refusal. A story's `then` is a list, which it judges itself; without one nothing is expected of it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -60,7 +60,16 @@ def _tried(raw: Mapping[str, Any], expected: Any) -> tuple[list[str], bool]:
         if isinstance(expected, Mapping) and "error" in expected:
             return list(differences(expected, refusal.as_line())), False
         return [f"no verdict: {refusal.detail}"], True
+    if isinstance(expected, list) and "expectations" in answer:
+        if not expected:
+            return ["`then` is empty: nothing is expected"], True
+        # a story has judged its own expectations, each at its time
+        return [f"{each['path']}: {each['name']}: {each['why']}" for each in _unmet(answer)], False
     return list(differences(expected, answer)), False
+
+
+def _unmet(answer: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [each for each in answer["expectations"] if not each["holds"]]
 
 
 def differences(expected: Any, got: Any, path: str = "then") -> Iterator[str]:

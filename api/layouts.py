@@ -27,6 +27,10 @@ _MORE: Mapping[Lang, str] = {
     Lang.EN: "... and {count} more nodes (-o json shows all)",
     Lang.KO: "... 외 노드 {count}개(-o json으로 모두 볼 수 있습니다)",
 }
+_MORE_ROWS: Mapping[Lang, str] = {
+    Lang.EN: "... and {count} more (-o json shows all)",
+    Lang.KO: "... 외 {count}개(-o json으로 모두 볼 수 있습니다)",
+}
 _BELOW = ("winners", "message", "preemption")
 
 
@@ -48,4 +52,38 @@ def _nodes(answer: Mapping[str, Any], lang: Lang) -> Iterator[str]:
     yield from table(rows({key: answer[key] for key in _BELOW if answer.get(key)}))
 
 
-LAYOUTS: Mapping[tuple[str, str], Layout] = {("scheduling", "schedule"): _nodes}
+_STORY: Mapping[Lang, Mapping[str, str]] = {
+    Lang.EN: {"objects": "Objects at the end", "events": "Events", "expectations": "Expected"},
+    Lang.KO: {"objects": "끝났을 때의 객체", "events": "이벤트", "expectations": "기대한 것"},
+}
+_EVENT_COLUMNS = ("lastSeen", "count", "type", "reason", "object", "message")
+_MARKS = {True: "✓", False: "✗"}
+
+
+def _story(answer: Mapping[str, Any], lang: Lang) -> Iterator[str]:
+    """Yield what there is at the end, the events as kubectl shows them, and what was expected."""
+    words = _STORY[lang]
+    sections: tuple[tuple[str, list[dict[str, Any]]], ...] = (
+        ("objects", [{"object": name, "state": state} for name, state in answer["objects"].items()]),
+        ("events", [{name: each[name] for name in _EVENT_COLUMNS} for each in answer["events"]]),
+        (
+            "expectations",
+            [
+                {"": _MARKS[each["holds"]], "at": each["at"], "expected": each["name"], "why": each["why"]}
+                for each in answer["expectations"]
+            ],
+        ),
+    )
+    for name, found in sections:
+        if found:
+            yield ""
+            yield words[name]
+            yield from grid(found[:_MOST_ROWS])
+            if len(found) > _MOST_ROWS:
+                yield "  " + _MORE_ROWS[lang].format(count=f"{len(found) - _MOST_ROWS:,}")
+
+
+LAYOUTS: Mapping[tuple[str, str], Layout] = {
+    ("cluster", "story"): _story,
+    ("scheduling", "schedule"): _nodes,
+}

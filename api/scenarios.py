@@ -102,8 +102,13 @@ def _too_large(file: str, most: int) -> RefusedError:
 def _with_files(raw: Mapping[str, Any], folder: Path, most: int) -> Mapping[str, Any]:
     for member in ("objects", "given"):
         given = raw.get(member)
-        if isinstance(given, Mapping) and set(given) == {"files"}:
-            return {**raw, member: _manifests(given["files"], folder, most)}
+        if isinstance(given, Mapping) and "files" in given:
+            found = _manifests(given["files"], folder, most)
+            others = {name: each for name, each in given.items() if name != "files"}
+            if not others:
+                return {**raw, member: found}
+            # a story's `given` says more than its objects
+            return {**raw, member: {**others, "objects": [*(others.get("objects") or ()), *found]}}
     return raw
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ontology.budget import Budget
 from ontology.errors import UnknownQuestionError, UnknownSystemError
-from ontology.scenario import Evaluator, Scenario, decode, read
+from ontology.scenario import Asking, Evaluator, Scenario, decode, read
 from ontology.verdict import Verdict
 
 EVALUATORS: Mapping[tuple[str, str], str] = {
@@ -22,6 +22,7 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
     ("access", "proxy"): "ontology.semantics.access.proxy:PROXY",
     ("access", "request"): "ontology.walkthroughs.access_request.chain:REQUEST",
     ("access", "serviceAccountToken"): "ontology.semantics.access.service_accounts:SERVICE_ACCOUNT_TOKEN",
+    ("cluster", "story"): "ontology.walkthroughs.cluster.question:STORY",
     ("rbac", "accessOf"): "ontology.semantics.rbac.listing:ACCESS_OF",
     ("rbac", "authorize"): "ontology.semantics.rbac.authorize:AUTHORIZE",
     ("rbac", "bindingHealth"): "ontology.semantics.rbac.binding_health:BINDING_HEALTH",
@@ -76,6 +77,7 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
 COMPLETE: tuple[str, ...] = (
     "access",
     "autoscaling",
+    "cluster",
     "eviction",
     "ingress",
     "networkPolicy",
@@ -109,7 +111,7 @@ def questions(system: str) -> tuple[str, ...]:
 
 
 @cache
-def evaluator(system: str, question: str) -> Evaluator[Any]:
+def evaluator(system: str, question: str) -> Evaluator[Any] | Asking[Any]:
     """Return who answers a question.
 
     Raises:
@@ -119,7 +121,7 @@ def evaluator(system: str, question: str) -> Evaluator[Any]:
     if target is None:
         raise UnknownQuestionError(system, question, known=questions(system))
     module, _, name = target.partition(":")
-    found: Evaluator[Any] = getattr(import_module(module), name)
+    found: Evaluator[Any] | Asking[Any] = getattr(import_module(module), name)
     return found
 
 
@@ -129,7 +131,7 @@ def evaluate(scenario: Scenario) -> Verdict:
     Raises:
         OntologyError: the scenario cannot be answered; the class says why.
     """
-    return evaluator(scenario.system, scenario.question).answer(scenario)
+    return evaluator(scenario.system, scenario.question).answer(scenario, evaluate)
 
 
 def answer(raw: Any, *, budget: Budget = _USUAL) -> Verdict:

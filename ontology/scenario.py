@@ -26,6 +26,10 @@ Located = tuple[str, Mapping[str, Any]]
 _USUAL = Budget()
 
 _FIELDS = frozenset({"name", "system", "objects", "given", "question", "then"})
+# What a story says beside that, and the question that it asks without one.
+_STORY, _STORY_SYSTEM = "story", "cluster"
+_GIVEN_FIELDS = frozenset({"nodes", "apps", "objects"})
+_STORY_FIELDS = frozenset({"when", "until", "nodes", "apps", "start", "trace"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,7 @@ class Scenario:
     """Plain manifests, each with the path where it stood, and the question by its name.
 
     Manifests have passed the strict schema. They stay plain until a system asks for them with `all`.
+    `story`: the question was not written as one, its members stand in the scenario itself.
     """
 
     system: str
@@ -41,7 +46,13 @@ class Scenario:
     manifests: tuple[Located, ...] = ()
     name: str = ""
     budget: Budget = _USUAL
+    story: bool = False
     _kinds: dict[str, list[Located]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def asked_path(self) -> str:
+        """Where the members of the question stand, a dot at its end; those of a story are the scenario's."""
+        return "" if self.story else f"question.{self.question}."
 
     def each(self, kind: type[K]) -> Iterator[K]:
         """Yield the objects of one kind, in the order given, each decoded when it is asked for.
@@ -82,6 +93,10 @@ class Scenario:
         return tuple(raw for _, raw in self.manifests if not kinds or raw["kind"] in kinds)
 
 
+Ask = Callable[[Scenario], Verdict]
+"""Answers the question of any scenario."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evaluator(Generic[Q]):
     """One question of one system: the shape in which it is asked, and who answers."""
@@ -89,13 +104,33 @@ class Evaluator(Generic[Q]):
     question: type[Q]
     evaluate: Callable[[Scenario, Q], Verdict]
 
-    def answer(self, scenario: Scenario) -> Verdict:
+    def answer(self, scenario: Scenario, ask: Ask) -> Verdict:  # noqa: ARG002 - for those who ask others
         """Decode the question and evaluate.
 
         Raises:
             InvalidQuestionError: the question has another shape.
         """
-        return self.evaluate(scenario, convert_question(scenario.asked, self.question, scenario.question))
+        return self.evaluate(scenario, _asked(scenario, self.question))
+
+
+@dataclass(frozen=True, slots=True)
+class Asking(Generic[Q]):
+    """One question whose answer needs those of others: who evaluates it is told whom to ask."""
+
+    question: type[Q]
+    evaluate: Callable[[Scenario, Q, Ask], Verdict]
+
+    def answer(self, scenario: Scenario, ask: Ask) -> Verdict:
+        """Decode the question and evaluate.
+
+        Raises:
+            InvalidQuestionError: the question has another shape.
+        """
+        return self.evaluate(scenario, _asked(scenario, self.question), ask)
+
+
+def _asked(scenario: Scenario, type_: type[Q]) -> Q:
+    return _converted(scenario.asked, type_, scenario.asked_path.removesuffix("."))
 
 
 def convert_question(asked: Any, type_: type[Q], name: str) -> Q:
@@ -104,15 +139,20 @@ def convert_question(asked: Any, type_: type[Q], name: str) -> Q:
     Raises:
         InvalidQuestionError: the question has another shape.
     """
+    return _converted(asked, type_, f"question.{name}")
+
+
+def _converted(asked: Any, type_: type[Q], path: str) -> Q:
     try:
         return msgspec.convert(asked, type_)
     except msgspec.ValidationError as error:
-        refused = manifests.refusal(error, f"question.{name}")
+        refused = manifests.refusal(error, path)
         message = str(refused).removesuffix(f" at `{refused.path}`")
-        hint = _hint(type_, refused.path.removeprefix(f"question.{name}"), message)
+        below = refused.path.removeprefix(path)
+        hint = _hint(type_, below if path or not below else f".{below}", message)
         raise InvalidQuestionError(message + hint, path=refused.path) from error
     except UnicodeEncodeError as error:  # half a character, as JSON's `\ud800` can smuggle in
-        raise InvalidQuestionError("not Unicode text", path=f"question.{name}") from error
+        raise InvalidQuestionError("not Unicode text", path=path) from error
 
 
 _UNKNOWN = re.compile(r"unknown field `([^`]*)`")
@@ -222,12 +262,17 @@ def decode(raw: Any, *, budget: Budget = _USUAL) -> Scenario:
     """
     if not isinstance(raw, Mapping):
         raise BadInputError("a scenario is a mapping with `system`, `objects` and `question`")
-    unknown = sorted(str(key) for key in raw if key not in _FIELDS)
+    story = raw.get("system") == _STORY_SYSTEM and "question" not in raw
+    members = _FIELDS | _STORY_FIELDS if story else _FIELDS
+    unknown = sorted(str(key) for key in raw if key not in members)
     if unknown:
-        raise BadInputError(f"unknown member `{unknown[0]}` of a scenario", path=unknown[0])
+        near = did_you_mean(get_close_matches(unknown[0], sorted(members), n=1))
+        raise BadInputError(f"unknown member `{unknown[0]}` of a scenario{near}", path=unknown[0])
     system = raw.get("system")
     if not isinstance(system, str):
         raise BadInputError("`system` is missing or not a string", path="system")
+    if story:
+        raw = _told(raw)
     question = raw.get("question")
     if not isinstance(question, Mapping) or len(question) != 1:
         raise InvalidQuestionError("expected a mapping with exactly one question", path="question")
@@ -246,4 +291,25 @@ def decode(raw: Any, *, budget: Budget = _USUAL) -> Scenario:
         manifests=flat,
         name=str(raw.get("name", "")),
         budget=budget,
+        story=story,
     )
+
+
+def _told(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a story as a question: what it says beside its objects is what it asks.
+
+    `given` may be a mapping with `nodes`, `apps` and `objects`. A `then` that is no list is the verdict's.
+    """
+    asked = {name: raw[name] for name in _STORY_FIELDS if name in raw}
+    given = raw.get("objects", raw.get("given", []))
+    if isinstance(given, Mapping):
+        unknown = sorted(str(key) for key in given if key not in _GIVEN_FIELDS)
+        if unknown:
+            near = did_you_mean(get_close_matches(unknown[0], sorted(_GIVEN_FIELDS), n=1))
+            raise BadInputError(f"unknown member `{unknown[0]}` of `given`{near}", path=f"given.{unknown[0]}")
+        asked |= {name: given[name] for name in ("nodes", "apps") if name in given}
+        given = given.get("objects", [])
+    if isinstance(raw.get("then"), list):
+        asked["then"] = raw["then"]
+    kept = {name: raw[name] for name in ("system", "name") if name in raw}
+    return {**kept, "objects": given, "question": {_STORY: asked}}

@@ -1,0 +1,404 @@
+"""Carrying out what happens in a story: requests to the API server, and what befalls machines and programs."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec.structs import replace
+
+from ontology import quantities
+from ontology.cluster import manifests
+from ontology.cluster.meta import KubeObject
+from ontology.cluster.nodes import Node
+from ontology.cluster.pods import Pod
+from ontology.cluster.rbac import ClusterRole, ClusterRoleBinding, Role, RoleBinding
+from ontology.cluster.workloads import DaemonSet, Deployment, ReplicaSet, StatefulSet
+from ontology.errors import InvalidObjectError, InvalidQuestionError, did_you_mean
+from ontology.semantics.rbac.bindings import Authorizer
+from ontology.semantics.rbac.requests import Request, User
+from ontology.semantics.workloads import deployments, templates
+from ontology.walkthroughs.access_request.authorization import forbidden
+from ontology.walkthroughs.cluster import patching, references, story
+from ontology.walkthroughs.cluster.actions import Why
+from ontology.walkthroughs.cluster.admission import RefusedError, missing
+from ontology.walkthroughs.cluster.clock import seconds
+from ontology.walkthroughs.cluster.kinds import Ref, decode, ref_of, resource_of, shown
+from ontology.walkthroughs.cluster.plain import beyond
+from ontology.walkthroughs.cluster.references import Reference
+from ontology.walkthroughs.cluster.story import Crash, Delete, Happening
+from ontology.walkthroughs.cluster.world import World
+
+_RESTARTED = "kubectl.kubernetes.io/restartedAt"
+_UNREACHABLE = "The connection to the server was refused - did you specify the right host or port?"
+_AUTHENTICATED = "system:authenticated"
+_ADMIN = "kubernetes-admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How the API server answered a request of the story: 0 where it could not be reached."""
+
+    at: float
+    name: str
+    what: str
+    user: str
+    status: int
+    message: str
+
+    @property
+    def refused(self) -> bool:
+        """Whether the request came to nothing."""
+        return self.status not in {200, 201}
+
+
+class Happenings:
+    """Does what a story says at its time; `answers` are those of the API server."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.answers: list[Answer] = []
+        self._requests: Mapping[str, Callable[[Happening], Iterator[Ref]]] = {
+            "apply": self._apply,
+            "delete": self._delete,
+            "scale": self._scale,
+            "setImage": self._set_image,
+            "patch": self._patch,
+            "restart": self._restart,
+            "undo": self._undo,
+            "cordon": self._cordon,
+            "uncordon": self._cordon,
+            "drain": self._drain,
+        }
+        self._fates: Mapping[str, Callable[[Happening], str]] = {
+            "crash": self._crash,
+            "loseNode": self._lose,
+            "recoverNode": self._recover,
+            "stop": self._stop,
+            "start": self._start,
+            "load": self._load,
+            "app": self._app,
+        }
+
+    def do(self, happening: Happening) -> None:
+        """Do one thing.
+
+        Raises:
+            InvalidQuestionError: it is about an object, node or component that is not there.
+            InvalidObjectError: a manifest that the API server would not read.
+        """
+        if happening.what in self._requests:
+            self._request(happening)
+            return
+        said = self._fates[happening.what](happening)
+        rule = f"cluster.world.{happening.what}"
+        self.world.loop.tell(
+            "world", "story", ("Story", "", happening.what), Why(rule=rule, did=said, facts={"what": said})
+        )
+
+    # -- requests ------------------------------------------------------------------------------------
+
+    def _request(self, happening: Happening) -> None:
+        loop, event = self.world.loop, happening.event
+        user = event.as_ or _ADMIN
+        status, message = 200, ""
+        done: list[str] = []
+        try:
+            if not loop.reachable:
+                raise RefusedError(0, "Unreachable", _UNREACHABLE)
+            for ref in self._requests[happening.what](happening):
+                done.append(shown(ref))
+                facts = {"user": user, "verb": happening.what, "object": shown(ref)}
+                did = f"{happening.what} {shown(ref)}"
+                loop.tell(user, "request", ref, Why(rule="cluster.request", did=did, facts=facts))
+        except RefusedError as error:
+            status, message = error.status, error.message
+            facts = {"user": user, "verb": happening.what, "message": message, "status": status}
+            rule = "cluster.request" if status else "cluster.unreachable"
+            why = Why(
+                rule="cluster.requestRefused" if status else rule, did=f"refused: {message}", facts=facts
+            )
+            loop.tell(user, "request", ("Request", "", happening.event.name or happening.what), why)
+        self.answers.append(
+            Answer(seconds(loop.clock.offset), event.name, happening.what, user, status, message)
+        )
+
+    def _authorize(self, happening: Happening, verb: str, ref: Ref) -> None:
+        """Ask RBAC for whom the request counts; who administers the cluster may do everything."""
+        event = happening.event
+        if not event.as_:
+            return
+        resource = resource_of(ref[0])
+        request = Request(
+            user=User(name=event.as_, groups=(*(event.groups or ()), _AUTHENTICATED)),
+            verb=verb,
+            resource=resource.name if resource is not None else f"{ref[0].lower()}s",
+            api_group=resource.group if resource is not None else "",
+            name=ref[2],
+            namespace=ref[1],
+        )
+        store = self.world.loop.store
+        index = Authorizer(
+            each for kind in (ClusterRole, ClusterRoleBinding, Role, RoleBinding) for each in store.all(kind)
+        )
+        decision = index.authorize(request)
+        if not decision.allowed:
+            raise RefusedError(403, "Forbidden", forbidden(request, decision.reason))
+
+    def _apply(self, happening: Happening) -> Iterator[Ref]:
+        given = happening.event.apply
+        raws = [given] if isinstance(given, dict) else list(given or ())
+        for path, raw in manifests.flatten(raws, path=f"{happening.path}.apply"):
+            manifests.check(raw, path=path)
+            yield self._applied(happening, raw, path)
+
+    def _applied(self, happening: Happening, raw: Mapping[str, Any], path: str) -> Ref:
+        world = self.world
+        found = decode(raw, path=path)
+        ref = ref_of(found)
+        live = world.loop.store.get(ref)
+        if live is None:
+            self._authorize(happening, "create", ref)
+            world.loop.api.create(found, beyond(raw, found))
+        else:
+            self._authorize(happening, "patch", ref)
+            before = world.manifest(live)
+            kept = patching.without_dropped(before, world.applied.get(ref, {}), raw)
+            self._write(live, patching.merge(kept, raw), path)
+        world.applied[ref] = raw
+        return ref
+
+    def _write(self, live: KubeObject, raw: Mapping[str, Any], path: str) -> None:
+        """Write what a user made of an object; status and what the API server keeps are not theirs."""
+        changed = decode(raw, path=path)
+        metadata = replace(
+            live.metadata,
+            labels=changed.metadata.labels,
+            annotations=changed.metadata.annotations,
+            finalizers=changed.metadata.finalizers,
+            owner_references=changed.metadata.owner_references,
+        )
+        if metadata == live.metadata:
+            metadata = live.metadata
+        status = {"status": getattr(live, "status")} if hasattr(live, "status") else {}  # noqa: B009
+        written = replace(changed, metadata=metadata, **status)
+        ref = ref_of(live)
+        rest = {**beyond(raw, changed)}
+        rest.pop("status", None)
+        kept = self.world.loop.store.rest(ref).get("status")
+        self.world.loop.store.rests[ref] = rest if kept is None else {**rest, "status": kept}
+        if written != live or rest:
+            self.world.loop.api.update(written, by_user=True)
+
+    def _one(self, text: str, happening: Happening, member: str, verb: str) -> KubeObject:
+        """Return the object that a request is about; of a pattern the first by name."""
+        path = f"{happening.path}.{member}"
+        wanted = references.parse(text, path=path)
+        if not wanted.is_pattern:
+            self._authorize(happening, verb, wanted.ref)
+        found = wanted.find(self.world.loop.store)
+        if not found:
+            if wanted.is_pattern or wanted.ref not in self.world.applied:
+                raise references.missing(self.world.loop.store, wanted, path=path)
+            raise missing(wanted.ref)
+        self._authorize(happening, verb, ref_of(found[0]))
+        return found[0]
+
+    def _delete(self, happening: Happening) -> Iterator[Ref]:
+        given = happening.event.delete
+        asked = given if isinstance(given, Delete) else Delete(object=str(given))
+        member = "delete.object" if isinstance(given, Delete) else "delete"
+        first = self._one(asked.object, happening, member, "delete")
+        wanted = references.parse(asked.object, path=happening.path)
+        chosen = wanted.find(self.world.loop.store) if asked.every else [first]
+        for each in chosen:
+            self._authorize(happening, "delete", ref_of(each))
+            self.world.loop.api.delete(
+                ref_of(each), grace=asked.grace_period_seconds, propagation=asked.propagation
+            )
+            yield ref_of(each)
+
+    def _scale(self, happening: Happening) -> Iterator[Ref]:
+        asked = happening.event.scale
+        if asked is None:
+            return
+        found = self._one(asked.object, happening, "scale.object", "patch")
+        if not isinstance(found, Deployment | ReplicaSet | StatefulSet):
+            kinds = "Deployment, ReplicaSet, StatefulSet"
+            raise InvalidQuestionError(
+                f"a {found.kind} has no size to set ({kinds})", path=f"{happening.path}.scale.object"
+            )
+        if asked.replicas < 0:
+            raise InvalidQuestionError("expected 0 or more replicas", path=f"{happening.path}.scale.replicas")
+        self.world.loop.api.update(
+            replace(found, spec=replace(found.spec, replicas=asked.replicas)), by_user=True
+        )
+        yield ref_of(found)
+
+    def _set_image(self, happening: Happening) -> Iterator[Ref]:
+        asked = happening.event.set_image
+        if asked is None:
+            return
+        found = self._one(asked.object, happening, "setImage.object", "patch")
+        raw = self.world.manifest(found)
+        spec = _pod_spec(raw, f"{happening.path}.setImage.object")
+        names = [each["name"] for each in spec.get("containers") or ()]
+        chosen = asked.container or (names[0] if names else "")
+        if chosen not in names:
+            raise InvalidQuestionError(
+                f"there is no container `{chosen}`{did_you_mean(names[:1])}",
+                path=f"{happening.path}.setImage.container",
+            )
+        patch = {"containers": [{"name": chosen, "image": asked.image}]}
+        self._write(found, patching.merge(raw, _below(raw, patch)), happening.path)
+        yield ref_of(found)
+
+    def _patch(self, happening: Happening) -> Iterator[Ref]:
+        asked = happening.event.patch
+        if asked is None:
+            return
+        found = self._one(asked.object, happening, "patch.object", "patch")
+        changed = patching.merge(self.world.manifest(found), asked.patch)
+        manifests.check(changed, path=f"{happening.path}.patch.patch")
+        self._write(found, changed, f"{happening.path}.patch.patch")
+        yield ref_of(found)
+
+    def _restart(self, happening: Happening) -> Iterator[Ref]:
+        found = self._one(str(happening.event.restart), happening, "restart", "patch")
+        raw = self.world.manifest(found)
+        if not isinstance(found, Deployment | StatefulSet | DaemonSet):
+            raise InvalidQuestionError(
+                f"a {found.kind} cannot be restarted (Deployment, StatefulSet, DaemonSet)",
+                path=f"{happening.path}.restart",
+            )
+        stamp = {"metadata": {"annotations": {_RESTARTED: self.world.loop.clock.stamp}}}
+        self._write(found, patching.merge(raw, {"spec": {"template": stamp}}), happening.path)
+        yield ref_of(found)
+
+    def _undo(self, happening: Happening) -> Iterator[Ref]:
+        found = self._one(str(happening.event.undo), happening, "undo", "patch")
+        path = f"{happening.path}.undo"
+        if not isinstance(found, Deployment):
+            raise InvalidQuestionError(f"a {found.kind} has no rollout to undo (Deployment)", path=path)
+        sets = self.world.loop.store.owned_by(found.metadata.uid, ReplicaSet)
+        by_revision = {deployments.annotation(each, deployments.REVISION) or 0: each for each in sets}
+        earlier = [number for number in by_revision if number < max(by_revision)]
+        if not earlier:
+            raise InvalidQuestionError("there is no earlier revision to go back to", path=path)
+        template = dict(by_revision[max(earlier)].spec.template or {})
+        metadata = dict(template.get("metadata") or {})
+        labels = {k: v for k, v in (metadata.get("labels") or {}).items() if k != templates.HASH_LABEL}
+        changed = replace(found.spec, template={**template, "metadata": {**metadata, "labels": labels}})
+        self.world.loop.api.update(replace(found, spec=changed), by_user=True)
+        yield ref_of(found)
+
+    def _cordon(self, happening: Happening) -> Iterator[Ref]:
+        name = happening.event.cordon or happening.event.uncordon
+        yield self._mark(happening, str(name), unschedulable=happening.event.cordon is not None)
+
+    def _mark(self, happening: Happening, name: str, *, unschedulable: bool) -> Ref:
+        node = self._node(name, f"{happening.path}.{happening.what}")
+        self._authorize(happening, "patch", ref_of(node))
+        spec = replace(node.spec, unschedulable=unschedulable)
+        self.world.loop.api.update(replace(node, spec=spec))
+        return ref_of(node)
+
+    def _drain(self, happening: Happening) -> Iterator[Ref]:
+        """Cordon a node and delete its pods, but not those that a DaemonSet would put there again."""
+        name = str(happening.event.drain)
+        yield self._mark(happening, name, unschedulable=True)
+        for pod in self.world.loop.store.on_node(name):
+            controller = pod.metadata.controller
+            if controller is None or controller.kind != "DaemonSet":
+                self._authorize(happening, "create", ref_of(pod))
+                self.world.loop.api.delete(ref_of(pod))
+                yield ref_of(pod)
+
+    # -- fates ---------------------------------------------------------------------------------------
+
+    def _node(self, name: str, path: str) -> Node:
+        found = self.world.loop.store.find(Node, "", name)
+        if found is None:
+            raise references.missing(self.world.loop.store, Reference("Node", "", name), path=path)
+        return found
+
+    def _crash(self, happening: Happening) -> str:
+        given = happening.event.crash
+        asked = given if isinstance(given, Crash) else Crash(pod=str(given))
+        path = f"{happening.path}.crash"
+        text = asked.pod if asked.pod.startswith("Pod/") else f"Pod/{asked.pod}"
+        wanted = references.parse(text, path=path)
+        kubelets, loop = self.world.kubelets, self.world.loop
+        pods = [each for each in wanted.find(loop.store) if isinstance(each, Pod)]
+        if not pods:
+            raise references.missing(loop.store, wanted, path=path)
+        for pod in pods:
+            worker = kubelets.workers.get((pod.spec.node_name, f"{pod.namespace}/{pod.name}"))
+            if worker is None:
+                continue
+            if asked.container and asked.container not in worker.actors:
+                hint = did_you_mean(list(worker.actors)[:1])
+                raise InvalidQuestionError(
+                    f"there is no container `{asked.container}`{hint}", path=f"{path}.container"
+                )
+            worker.advance(loop.clock.offset // 10**6)
+            if worker.crash(asked.container, asked.exit_code, out_of_memory=asked.oom):
+                key = f"{pod.spec.node_name}|{pod.namespace}/{pod.name}"
+                loop.wake(kubelets.name, key, "container ended")
+                return f"a container of Pod {pod.name} ends"
+        raise InvalidQuestionError(f"no container of `{wanted}` runs at that time", path=path)
+
+    def _lose(self, happening: Happening) -> str:
+        node = self._node(str(happening.event.lose_node), f"{happening.path}.loseNode")
+        self.world.lose(node.name)
+        return f"node {node.name} is lost"
+
+    def _recover(self, happening: Happening) -> str:
+        node = self._node(str(happening.event.recover_node), f"{happening.path}.recoverNode")
+        self.world.recover(node.name)
+        return f"node {node.name} is back"
+
+    def _stop(self, happening: Happening) -> str:
+        name = str(happening.event.stop)
+        process, node = story.component(name, self.world.nodes, path=f"{happening.path}.stop")
+        self.world.stop(process, node)
+        return f"{name} stops"
+
+    def _start(self, happening: Happening) -> str:
+        name = str(happening.event.start)
+        process, node = story.component(name, self.world.nodes, path=f"{happening.path}.start")
+        self.world.start(process, node)
+        return f"{name} starts"
+
+    def _load(self, happening: Happening) -> str:
+        asked = happening.event.load
+        if asked is None:
+            return ""
+        path = f"{happening.path}.load"
+        wanted = references.parse(asked.object, path=f"{path}.object")
+        if not wanted.find(self.world.loop.store):
+            raise references.missing(self.world.loop.store, wanted, path=f"{path}.object")
+        try:
+            self.world.loads.cpu[wanted.ref] = quantities.millis(asked.cpu)
+        except InvalidObjectError as error:
+            raise InvalidQuestionError(str(error), path=f"{path}.cpu") from error
+        return f"{wanted} has {asked.cpu} cpu to do"
+
+    def _app(self, happening: Happening) -> str:
+        if happening.event.app is not None:
+            self.world.behave(happening.event.app)
+        return "programs behave otherwise"
+
+
+def _pod_spec(raw: Mapping[str, Any], path: str) -> Mapping[str, Any]:
+    spec = raw.get("spec") or {}
+    if raw["kind"] == "Pod":
+        return spec
+    template = spec.get("template")
+    if not isinstance(template, Mapping):
+        raise InvalidQuestionError(f"a {raw['kind']} has no containers", path=path)
+    return template.get("spec") or {}
+
+
+def _below(raw: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a patch of containers where this kind has its containers."""
+    return {"spec": dict(patch)} if raw["kind"] == "Pod" else {"spec": {"template": {"spec": dict(patch)}}}

@@ -1,0 +1,339 @@
+"""kube-scheduler: gives each waiting pod a node, the most important and oldest first.
+
+Which node is said by `semantics.scheduling`; of several that are equally good, one is drawn from the pod's uid.
+
+Source: kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler (v1.36).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from msgspec.structs import replace
+
+from ontology import claims as matching
+from ontology import node_selectors, readiness
+from ontology.cluster.meta import Condition, KubeObject, ObjectReference
+from ontology.cluster.nodes import Node
+from ontology.cluster.pods import Pod
+from ontology.cluster.volumes import PersistentVolume, PersistentVolumeClaim
+from ontology.errors import InvalidObjectError
+from ontology.semantics.scheduling import place as placing
+from ontology.semantics.scheduling import preemption, schedule, snapshot
+from ontology.semantics.scheduling.cluster import Cluster
+from ontology.semantics.scheduling.cycle import Filtered
+from ontology.semantics.scheduling.storage import claim_name
+from ontology.verdict import Step
+from ontology.walkthroughs.cluster.actions import Action, Delete, Say, Update, Why
+from ontology.walkthroughs.cluster.clock import Key
+from ontology.walkthroughs.cluster.component import View, Watch
+from ontology.walkthroughs.cluster.kinds import ref_of
+from ontology.walkthroughs.cluster.objects import objects
+from ontology.walkthroughs.cluster.store import Change, Store
+from ontology.walkthroughs.timeline.clock import Because, no_steps
+
+_QUEUE = "queue"
+_NAME = "default-scheduler"
+_GATED = "Scheduling is blocked due to non-empty scheduling gates"
+
+
+@dataclass(slots=True)
+class Scheduler:
+    """Keys are pods that are new, or the queue as a whole: each act looks at all that wait. `reserved` are pods with a node that wait for their claims.
+
+    `_cluster` is what the scheduler knows of nodes and pods; it is read anew when anything but its own
+    bindings has changed.
+    """
+
+    reserved: dict[str, str] = field(default_factory=dict)
+    name: str = _NAME
+    process: str = "kube-scheduler"
+    local: bool = False
+    _cluster: Cluster | None = None
+    _stale: bool = True
+    _told: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def watches(self) -> Mapping[str, Watch]:
+        """Pods that wait or come and go, and whatever may make room for one."""
+        anything = dict.fromkeys(
+            (
+                "CSIDriver",
+                "CSINode",
+                "CSIStorageCapacity",
+                "Namespace",
+                "PersistentVolume",
+                "PersistentVolumeClaim",
+                "ReplicaSet",
+                "Service",
+                "StatefulSet",
+                "StorageClass",
+                "VolumeAttachment",
+            ),
+            self._anything,
+        )
+        return {"Pod": self._pod, "Node": self._node, **anything}
+
+    def forget(self) -> None:
+        """Start anew: reservations live in memory only."""
+        self.reserved.clear()
+        self._told.clear()
+        self._stale = True
+
+    # -- watches -------------------------------------------------------------------------------------
+
+    def _pod(self, _: Store, change: Change) -> Iterator[Key]:
+        old, new = change.old, change.new
+        if isinstance(new, Pod) and not new.spec.node_name:
+            if not isinstance(old, Pod) or old.spec != new.spec or old.metadata is not new.metadata:
+                yield f"{new.namespace}/{new.name}"
+            return
+        bound = isinstance(old, Pod) and not old.spec.node_name
+        if bound and isinstance(new, Pod):
+            return  # its own doing, and counted already; of a pod bound by others it learns below
+        if not isinstance(old, Pod) or not isinstance(new, Pod) or _frees(old, new):
+            self._stale = True
+            yield _QUEUE
+
+    def _node(self, _: Store, change: Change) -> Iterator[Key]:
+        old, new = change.old, change.new
+        if isinstance(old, Node) and isinstance(new, Node) and _offer(old) == _offer(new):
+            return
+        self._stale = True
+        yield _QUEUE
+
+    def _anything(self, _: Store, change: Change) -> Iterator[Key]:
+        if change.ref[0] in {"ReplicaSet", "StatefulSet", "Service"}:
+            if (
+                change.old is not None
+                and change.new is not None
+                and _selector(change.old) == _selector(change.new)
+            ):
+                return
+        self._stale = True
+        yield _QUEUE
+
+    # -- the queue -----------------------------------------------------------------------------------
+
+    def act(self, view: View, keys: Sequence[Key]) -> Iterator[tuple[Key, Sequence[Action]]]:
+        """Yield what becomes of each pod that waits, one after the other."""
+        waiting = sorted(
+            (pod for pod in view.store.all(Pod) if self._waits(pod)),
+            key=lambda pod: (
+                -(pod.spec.priority or 0),
+                pod.metadata.creation_timestamp or "",
+                pod.namespace,
+                pod.name,
+            ),
+        )
+        if not waiting:
+            return
+        cluster = self._known(view.store)
+        for pod in waiting:
+            current = view.store.find(Pod, pod.namespace, pod.name)
+            if current is None or current.spec.node_name:
+                continue
+            key = f"{pod.namespace}/{pod.name}"
+            yield key if key in keys else _QUEUE, tuple(self._schedule(view, cluster, current))
+
+    @staticmethod
+    def _waits(pod: Pod) -> bool:
+        mine = pod.spec.scheduler_name in ("", _NAME)
+        return not pod.spec.node_name and mine and readiness.is_active(pod)
+
+    def _known(self, store: Store) -> Cluster:
+        if self._cluster is None or self._stale:
+            self._cluster = snapshot.read(objects(store))
+            for uid, node in self.reserved.items():
+                pod = next((each for each in store.all(Pod) if each.metadata.uid == uid), None)
+                if pod is not None and node in self._cluster.index and not pod.spec.node_name:
+                    self._cluster.place(self._cluster.incoming(pod), self._cluster.index[node])
+            self._stale = False
+        return self._cluster
+
+    def _schedule(self, view: View, cluster: Cluster, pod: Pod) -> Iterator[Action]:
+        if pod.spec.scheduling_gates:
+            yield from self._unschedulable(view, pod, "SchedulingGated", _GATED)
+            return
+        node = self.reserved.get(pod.metadata.uid)
+        if node is None:
+            seated = cluster.incoming(pod)
+            random = Random(pod.metadata.uid)  # noqa: S311 - a choice that can be repeated, not a secret
+            found = placing.place(cluster, seated, random)
+            if found.node is None:
+                yield from self._nowhere(view, pod, found.filtered)
+                return
+            node = cluster.names[found.node]
+            facts = {
+                "pod": pod.name,
+                "node": node,
+                "feasible": len(found.scored.nodes),
+                "nodes": cluster.size,
+            }
+        else:
+            facts = {"pod": pod.name, "node": node, "feasible": 1, "nodes": cluster.size}
+        unbound = _unbound(view.store, pod)
+        if unbound:
+            if pod.metadata.uid not in self.reserved:
+                self.reserved[pod.metadata.uid] = node
+                yield from _choose_volumes(view.store, pod, node, unbound)
+            return
+        self.reserved.pop(pod.metadata.uid, None)
+        self._told.pop(pod.metadata.uid, None)
+        yield Update(
+            replace(
+                pod,
+                spec=replace(pod.spec, node_name=node),
+                status=replace(
+                    pod.status,
+                    nominated_node_name="",
+                    conditions=_with(pod, "True", None, None, view.stamp),
+                ),
+            ),
+            Why(rule="cluster.scheduler.bind", did=f"bind Pod {pod.name} to {node}", facts=facts),
+        )
+        yield Say(ref_of(pod), "Scheduled", f"Successfully assigned {pod.namespace}/{pod.name} to {node}")
+
+    def _nowhere(self, view: View, pod: Pod, filtered: Filtered) -> Iterator[Action]:
+        words = schedule.words(filtered)
+        found = preemption.preempt(filtered) if filtered.cluster.size else None
+        if found is not None and found.message:
+            words = f"{words} {found.message}"
+        step = Step("scheduling.placed", False, {"pod": f"{pod.namespace}/{pod.name}", "message": words})
+        nominated = pod.status.nominated_node_name
+        if found is not None and found.nominated:
+            chosen = min(found.nominated, key=lambda each: filtered.cluster.names[each.node])
+            node = filtered.cluster.names[chosen.node]
+            if node != nominated:
+                nominated = node
+                for victim in chosen.victims:
+                    yield from _preempt(view, pod, node, victim.namespace, victim.name)
+                self._stale = True
+        yield from self._unschedulable(view, pod, "Unschedulable", words, lambda: (step,), nominated)
+
+    def _unschedulable(  # noqa: PLR0913, PLR0917 - what is told of a pod
+        self,
+        view: View,
+        pod: Pod,
+        reason: str,
+        message: str,
+        because: Because = no_steps,
+        nominated: str = "",
+    ) -> Iterator[Action]:
+        if self._told.get(pod.metadata.uid) == message and pod.status.nominated_node_name == nominated:
+            return
+        self._told[pod.metadata.uid] = message
+        conditions = _with(pod, "False", reason, message, view.stamp)
+        status = replace(pod.status, conditions=conditions, nominated_node_name=nominated)
+        facts = {"pod": pod.name, "message": message}
+        why = Why(
+            rule="cluster.scheduler.waits",
+            did=f"find no node for Pod {pod.name}",
+            facts=facts,
+            because=because,
+        )
+        yield Update(replace(pod, status=status), why)
+        yield Say(ref_of(pod), "FailedScheduling", message, "Warning")
+
+
+def _frees(old: Pod, new: Pod) -> bool:
+    """Whether a change of a running pod may make room: it has finished, or is leaving, or its labels changed."""
+    return (
+        readiness.is_finished(old) != readiness.is_finished(new)
+        or (old.metadata.deletion_timestamp is None) != (new.metadata.deletion_timestamp is None)
+        or old.metadata.labels != new.metadata.labels
+        or old.spec != new.spec
+    )
+
+
+def _offer(node: Node) -> tuple[object, ...]:
+    return (
+        node.spec.taints or [],
+        node.spec.unschedulable,
+        node.metadata.labels,
+        node.status.allocatable,
+        node.status.capacity,
+        node.status.images,
+    )
+
+
+def _selector(found: KubeObject) -> object:
+    return getattr(getattr(found, "spec", None), "selector", None)
+
+
+def _with(pod: Pod, status: str, reason: str | None, message: str | None, stamp: str) -> list[Condition]:
+    before = readiness.condition(pod, "PodScheduled")
+    changed = before.last_transition_time if before is not None and before.status == status else stamp
+    scheduled = Condition(
+        type="PodScheduled", status=status, reason=reason, message=message, last_transition_time=changed
+    )
+    return [*(each for each in pod.status.conditions or () if each.type != "PodScheduled"), scheduled]
+
+
+def _preempt(view: View, pod: Pod, node: str, namespace: str, name: str) -> Iterator[Action]:
+    victim = view.store.find(Pod, namespace, name)
+    if victim is None or victim.metadata.deletion_timestamp is not None:
+        return
+    target = Condition(
+        type="DisruptionTarget",
+        status="True",
+        reason="PreemptionByScheduler",
+        message=f"{_NAME}: preempting to accommodate a higher priority pod",
+        last_transition_time=view.stamp,
+    )
+    conditions = [*(victim.status.conditions or ()), target]
+    yield Update(replace(victim, status=replace(victim.status, conditions=conditions)))
+    facts = {"pod": victim.name, "for": pod.name, "node": node}
+    yield Delete(ref_of(victim), Why(rule="cluster.scheduler.preempt", facts=facts))
+    yield Say(ref_of(victim), "Preempted", f"Preempted by pod {pod.metadata.uid} on node {node}")
+
+
+# -- volumes -----------------------------------------------------------------------------------------
+
+
+def _unbound(store: Store, pod: Pod) -> list[PersistentVolumeClaim]:
+    names = [claim_name(pod, volume) for volume in pod.spec.volumes or ()]
+    found = [store.find(PersistentVolumeClaim, pod.namespace, name) for name in names if name]
+    return [each for each in found if each is not None and not matching.is_fully_bound(each)]
+
+
+def _choose_volumes(
+    store: Store, pod: Pod, node: str, unbound: Sequence[PersistentVolumeClaim]
+) -> Iterator[Action]:
+    """Reserve a volume that the node reaches for each claim, or ask for a new one there."""
+    found = store.find(Node, "", node)
+    taken: list[str] = []
+    for claim in unbound:
+        volume = matching.best_volume(
+            claim, store.all(PersistentVolume), admits=lambda each: _reaches(each, found), taken=taken
+        )
+        facts = {
+            "pod": pod.name,
+            "claim": claim.name,
+            "node": node,
+            "volume": volume.name if volume else None,
+        }
+        if volume is not None:
+            taken.append(volume.name)
+            reference = ObjectReference(
+                api_version="v1",
+                kind="PersistentVolumeClaim",
+                namespace=claim.namespace,
+                name=claim.name,
+                uid=claim.metadata.uid,
+            )
+            why = Why(rule="cluster.scheduler.volume", facts=facts)
+            yield Update(replace(volume, spec=replace(volume.spec, claim_ref=reference)), why)
+        else:
+            annotations = {**(claim.metadata.annotations or {}), matching.SELECTED_NODE: node}
+            why = Why(rule="cluster.scheduler.provision", facts=facts)
+            yield Update(replace(claim, metadata=replace(claim.metadata, annotations=annotations)), why)
+
+
+def _reaches(volume: PersistentVolume, node: Node | None) -> bool:
+    required = volume.spec.node_affinity.required if volume.spec.node_affinity else None
+    if required is None:
+        return True
+    if node is None:
+        raise InvalidObjectError("no such node")
+    return node_selectors.matches(required, node)
