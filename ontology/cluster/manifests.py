@@ -1,6 +1,6 @@
 """A manifest (plain mapping) to a typed object, with the path in every refusal."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -63,6 +63,17 @@ def decode(manifest: Mapping[str, Any], type_: type[K], *, path: str = "") -> K:
 @cache
 def _text_decoder(type_: type[K]) -> msgspec.json.Decoder[K]:
     return msgspec.json.Decoder(type_)
+
+
+def located(found: Iterable[tuple[str, Mapping[str, Any]]], type_: type[K]) -> Iterator[tuple[str, K]]:
+    """Yield the objects of one kind, each with the path where it stands.
+
+    Raises:
+        InvalidObjectError: a field has another type than the API gives it.
+    """
+    for path, raw in found:
+        if raw["kind"] == type_.KIND and raw["apiVersion"] in type_.API:
+            yield path, decode(raw, type_, path=path)
 
 
 def refusal(error: msgspec.ValidationError, path: str) -> InvalidObjectError:

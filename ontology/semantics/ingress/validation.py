@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import NoReturn
 
+from ontology.cluster import manifests
 from ontology.cluster.ingress import HTTPIngressPath, Ingress, IngressBackend
 from ontology.errors import InvalidObjectError
 from ontology.scenario import Scenario
@@ -26,8 +27,8 @@ def check(scenario: Scenario) -> None:
     Raises:
         InvalidObjectError: what the API would refuse, at its path.
     """
-    for ingress in scenario.all(Ingress):
-        at = f"Ingress/{ingress.namespace}/{ingress.name}: spec"
+    for where, ingress in manifests.located(scenario.manifests, Ingress):
+        at = f"{where}.spec"
         if ingress.spec.default_backend is not None:
             _backend(ingress.spec.default_backend, f"{at}.defaultBackend")
         elif not ingress.spec.rules:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
 
 from ontology.cluster import manifests
 from ontology.cluster.meta import field
@@ -34,8 +36,8 @@ class Connect(Question, frozen=True):
 
     source: str = field(name="from")
     to: str
-    port: int
-    protocol: str = "TCP"
+    port: Annotated[int, Meta(ge=1, le=65535)]
+    protocol: Literal["TCP", "UDP", "SCTP"] = "TCP"
 
 
 def evaluate(scenario: Scenario, asked: Connect) -> Verdict:

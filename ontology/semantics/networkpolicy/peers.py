@@ -40,16 +40,27 @@ class End:
 
 
 def of_pod(pod: Pod) -> End:
-    """Return a pod as an end; one without an address has none to match an `ipBlock`."""
+    """Return a pod as an end; one without an address has none to match an `ipBlock`.
+
+    Raises:
+        InvalidObjectError: an address that is none.
+    """
     text = pod.status.pod_ip or next((each.ip for each in pod.status.pod_ips or ()), "")
     node = pod.spec.node_name if pod.spec.host_network else ""
-    return End(pod, ip_address(text) if text else None, node)
+    return End(pod, _address(text, f"{pod.namespace}/{pod.name}: status.podIP"), node)
 
 
 def of_node(node: Node) -> End:
     """Return a node as an end, by its first internal address."""
     listed = [each.address for each in node.status.addresses or () if each.type == "InternalIP"]
-    return End(None, ip_address(listed[0]) if listed else None, node.name)
+    return End(None, _address(next(iter(listed), ""), f"{node.name}: status.addresses"), node.name)
+
+
+def _address(text: str, path: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text) if text else None
+    except ValueError as error:
+        raise InvalidObjectError(f"`{text}` is not an IP address", path=path) from error
 
 
 def is_meant(

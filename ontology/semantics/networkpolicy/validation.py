@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import NoReturn
 
+from ontology.cluster import manifests
 from ontology.cluster.networkpolicies import IPBlock, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort
 from ontology.errors import InvalidObjectError
 from ontology.scenario import Scenario
@@ -22,8 +23,8 @@ def check(scenario: Scenario) -> None:
     Raises:
         InvalidObjectError: what the API would refuse, at its path.
     """
-    for policy in scenario.all(NetworkPolicy):
-        at = f"NetworkPolicy/{policy.namespace}/{policy.name}: spec"
+    for where, policy in manifests.located(scenario.manifests, NetworkPolicy):
+        at = f"{where}.spec"
         for index, each in enumerate(policy.spec.policy_types or ()):
             if each not in _TYPES:
                 _refuse(f"{at}.policyTypes[{index}]", f'unsupported value: "{each}": {_listed(_TYPES)}')

@@ -41,8 +41,8 @@ def look_up(pod: Pod, name: str, type_: str, *, zone: Zone, outside: Outside) ->
     server = server_of(zone)
     conf = resolv_conf(pod, domain=zone.domain, server=server, node=outside.node)
     if conf.policy == "None" and not conf.nameservers:
-        message = f"Pod `{pod.name}`: must provide at least one DNS nameserver when `dnsPolicy` is None"
-        raise InvalidObjectError(message, path="spec.dnsConfig.nameservers")
+        message = "must provide at least one DNS nameserver when `dnsPolicy` is None"
+        raise InvalidObjectError(message, path=f"{pod.namespace}/{pod.name}: spec.dnsConfig.nameservers")
     # only the first server is asked as long as it answers; others do not reach the cluster's own names
     inside = conf.nameservers[:1] == (server,)
     reached, world = (zone, outside) if inside else (None, _past_the_cluster(conf, outside))

@@ -1,7 +1,9 @@
 """The question `resolve`: what a name means to a pod."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
 
 from ontology import patches
 from ontology.cluster.meta import field
@@ -31,9 +33,9 @@ class OutsideWorld(Question, frozen=True):
 class Resolve(Question, frozen=True):
     """Asks what `name` means to the pod `source` (`namespace/name`, `from` in JSON)."""
 
-    name: str
+    name: Annotated[str, Meta(min_length=1)]
     source: str = field(name="from")
-    type: str = "A"
+    type: Literal["A", "AAAA", "SRV", "CNAME", "PTR", "TXT"] = "A"
     cluster_domain: str = "cluster.local"
     outside: OutsideWorld = OutsideWorld()
 

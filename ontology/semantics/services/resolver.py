@@ -6,8 +6,10 @@ Source: kubernetes.io/docs/concepts/services-networking/dns-pod-service (v1.36),
 from dataclasses import dataclass
 
 from ontology.cluster.pods import Pod
+from ontology.errors import InvalidObjectError
 
 NDOTS = 5
+POLICIES = ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")
 # what the kubelet writes at most, and the C library reads
 _MAX_SERVERS = 3
 _MAX_SEARCH = 32
@@ -32,8 +34,16 @@ class NodeConf:
 
 
 def resolv_conf(pod: Pod, *, domain: str, server: str, node: NodeConf) -> ResolvConf:
-    """Return what the kubelet writes for a pod, by its dnsPolicy and dnsConfig."""
+    """Return what the kubelet writes for a pod, by its dnsPolicy and dnsConfig.
+
+    Raises:
+        InvalidObjectError: another dnsPolicy than the API knows.
+    """
     policy = pod.spec.dns_policy or "ClusterFirst"
+    if policy not in POLICIES:
+        listed = ", ".join(f'"{each}"' for each in POLICIES)
+        message = f'unsupported value: "{policy}": supported values: {listed}'
+        raise InvalidObjectError(message, path=f"{pod.namespace}/{pod.name}: spec.dnsPolicy")
     if policy == "ClusterFirst" and pod.spec.host_network:
         policy = "Default"  # a pod on the host's network has to ask for ClusterFirstWithHostNet
     ndots = 1

@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
-from ontology import iri
+from ontology import iri, quantities
+from ontology.cluster import manifests
 from ontology.cluster.pods import Pod, Volume
 from ontology.cluster.storage import StorageClass
 from ontology.cluster.volumes import PersistentVolume, PersistentVolumeClaim
@@ -49,12 +50,21 @@ class State:
 
     @classmethod
     def of(cls, scenario: Scenario) -> "State":
-        """Return the state that a scenario's objects describe."""
+        """Return the state that a scenario's objects describe.
+
+        Raises:
+            QuantityError: a size that is none.
+        """
         classes = {c.name: c for c in scenario.all(StorageClass)}
         state = cls({}, {}, classes, scenario.all(Pod))
-        for volume in scenario.all(PersistentVolume):
+        for path, volume in manifests.located(scenario.manifests, PersistentVolume):
+            quantities.parse(
+                (volume.spec.capacity or {}).get("storage", 0), path=f"{path}.spec.capacity.storage"
+            )
             state.add_volume(volume)
-        for claim in scenario.all(PersistentVolumeClaim):
+        for path, claim in manifests.located(scenario.manifests, PersistentVolumeClaim):
+            wanted = (claim.spec.resources.requests or {}).get("storage", 0)
+            quantities.parse(wanted, path=f"{path}.spec.resources.requests.storage")
             state.add_claim(claim)
         return state
 

@@ -4,12 +4,13 @@ Source: kubernetes.io/docs/reference/networking/virtual-ips, concepts/services-n
 tutorials/services/source-ip (v1.36), KEP-1860 (ipMode of load balancers).
 """
 
-from ipaddress import ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_network
 from random import Random
 from typing import Any
 
 from ontology.cluster.nodes import Node
 from ontology.cluster.services import Endpoints, EndpointSlice, Service, ServicePort
+from ontology.errors import InvalidObjectError
 from ontology.semantics.services.endpoints import ZONE, PodIndex, address, slices
 from ontology.semantics.services.traffic import Candidate, Mode, Policy, alive, select
 from ontology.semantics.services.traffic import candidates as endpoints_of
@@ -68,7 +69,7 @@ def _through_balancer(world: World, way: Way, service: Service, port: ServicePor
     facts: dict[str, Any] = {"service": service.name, "check": service.spec.health_check_node_port or None}
     ranges = tuple(service.spec.load_balancer_source_ranges or ())
     client = world.client.ip
-    if ranges and client is not None and not any(client in ip_network(r, strict=False) for r in ranges):
+    if ranges and client is not None and not any(_lies_in(client, each, service) for each in ranges):
         seen = facts | {"client": str(client), "ranges": ranges}
         way.fail(Step("services.sourceRanges", False, seen), Failure.DROPPED)
         return ""
@@ -86,6 +87,14 @@ def _through_balancer(world: World, way: Way, service: Service, port: ServicePor
     node = healthy[Random(world.asked.seed).randrange(len(healthy))]  # noqa: S311 - a simulation
     way.hop("loadBalancer", Step("services.loadBalancer", True, facts | {"node": node}))
     return node
+
+
+def _lies_in(client: IPv4Address | IPv6Address, block: str, service: Service) -> bool:
+    try:
+        return client in ip_network(block, strict=False)
+    except ValueError as error:
+        path = f"{service.namespace}/{service.name}: spec.loadBalancerSourceRanges"
+        raise InvalidObjectError(f'must be a valid CIDR value: "{block}"', path=path) from error
 
 
 def _candidates(world: World, service: Service, port: ServicePort) -> list[Candidate]:

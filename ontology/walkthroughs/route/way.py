@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import ip_address
+from typing import Literal
 
 from ontology.cluster import meta
 from ontology.cluster.nodes import Node
@@ -26,7 +27,7 @@ class Route(Question, frozen=True):
 
     source: str = meta.field(name="from")
     to: str
-    protocol: str = "TCP"
+    protocol: Literal["TCP", "UDP", "SCTP"] = "TCP"
     mode: Mode = Mode.IPTABLES
     cluster_domain: str = "cluster.local"
     seed: int = 0

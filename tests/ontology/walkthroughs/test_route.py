@@ -550,11 +550,15 @@ def test_each_mode_reaches_every_endpoint_and_session_affinity_only_one(mode: st
         {"to": "node/n9:1"},
         {"to": "web:80", "source": "shop/nobody"},
         {"to": "localhost:1", "source": "node/n1"},
+        {"to": "web:0"},
+        {"to": "web:65536"},
+        {"to": "web:80", "protocol": "ICMP"},
+        {"to": "web:80", "mode": "userspace"},
     ],
 )
 def test_bad_questions(asked: Json) -> None:
     with pytest.raises(InvalidQuestionError):
-        route(asked["to"], service(), source=asked.get("source", "shop/client"))
+        route(asked["to"], service(), **{k: v for k, v in asked.items() if k != "to"})
 
 
 PEERS = {

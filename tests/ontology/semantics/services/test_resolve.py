@@ -417,6 +417,25 @@ def test_a_service_of_another_namespace_is_a_near_miss_with_its_full_name() -> N
     assert miss.facts["full"] == "api.prod"
 
 
+@pytest.mark.parametrize("asked", [{"name": ""}, {"type": "MX"}])
+def test_bad_questions_are_refused(asked: dict[str, Any]) -> None:
+    with pytest.raises(InvalidQuestionError):
+        resolve(asked.get("name", "web"), type=asked.get("type", "A"))
+
+
+def test_another_policy_is_refused_as_the_api_does() -> None:
+    odd = pod("odd", "10.0.5.3", dnsPolicy="Nonsense")
+
+    with pytest.raises(InvalidObjectError, match="supported values"):
+        answer(
+            {
+                "system": "services",
+                "objects": [odd],
+                "question": {"resolve": {"name": "web", "from": "shop/odd"}},
+            }
+        )
+
+
 def test_an_unknown_pod_is_an_error() -> None:
     with pytest.raises(InvalidQuestionError, match="no Pod `shop/nobody`"):
         resolve("web", "shop/nobody")
