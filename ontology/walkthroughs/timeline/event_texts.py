@@ -52,9 +52,7 @@ class EventTexts:
         self._known: dict[tuple[str, str, str], str | None] = {}
 
     def text(self, change: Change) -> str | None:
-        """Return the message of an event; None for another change, or one that no component writes of."""
-        if change.kind != "event":
-            return None
+        """Return the message of an event; None for one that no component writes of."""
         key = (change.rule, change.subject, change.reason)
         if key not in self._known:
             self._known[key] = self._text(change)

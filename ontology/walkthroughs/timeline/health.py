@@ -33,11 +33,12 @@ class Health:
     def plan(self, actor: Actor) -> None:
         """Plan for each probe of this container the next beat at which it will change something."""
         for worker in actor.workers.values():
-            self._plan(actor, worker)
+            worker.plan += 1
+            if worker.active_from is not None:
+                self._plan(actor, worker)
 
     def _plan(self, actor: Actor, worker: Worker) -> None:
-        worker.plan += 1
-        if worker.active_from is None or not actor.running:
+        if not actor.running:
             return
         kind = worker.kind
         success = actor.succeeds(kind)
@@ -55,7 +56,8 @@ class Health:
         self._take_effect(actor, worker, success=success)
         if worker.kind is Kind.STARTUP:
             self.plan(actor)  # the others begin
-        else:
+        elif worker.active_from is not None:
+            worker.plan += 1
             self._plan(actor, worker)
 
     def _take_effect(self, actor: Actor, worker: Worker, *, success: bool) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from ontology.cluster.pods import Pod
+from ontology.cluster.pods import ContainerStateTerminated, Pod
 from ontology.semantics.lifecycle import conditions, phases, sync
 from ontology.semantics.lifecycle.conditions import ConditionDecision
+from ontology.semantics.lifecycle.containers import State
 from ontology.semantics.lifecycle.phases import Phase, PhaseDecision, Readings
 
 Key = tuple[int, ...]
@@ -24,6 +25,9 @@ class Judgement:
 
     pod: Pod
     _acts: dict[Key, tuple[sync.Decision, ...]] = field(default_factory=dict)
+    _syncs: dict[tuple[tuple[State, ContainerStateTerminated | None], ...], tuple[sync.Decision, ...]] = (
+        field(default_factory=dict)
+    )
     _phases: dict[tuple[Key, bool], PhaseDecision] = field(default_factory=dict)
     _conditions: dict[tuple[Key, Phase], tuple[ConditionDecision, ...]] = field(default_factory=dict)
 
@@ -31,8 +35,12 @@ class Judgement:
         """Return those decisions of one sync that start or stop something."""
         found = self._acts.get(key)
         if found is None:
-            decided = sync.decide(sync.Sync(self.pod, readings))
-            found = self._acts[key] = tuple(decision for decision in decided if decision.acts)
+            # a sync asks who runs and who has ended how, not who is ready
+            seen = tuple((reading.state, reading.ended) for reading in readings)
+            if seen not in self._syncs:
+                decided = sync.decide(sync.Sync(self.pod, readings))
+                self._syncs[seen] = tuple(decision for decision in decided if decision.acts)
+            found = self._acts[key] = self._syncs[seen]
         return found
 
     def phase(self, key: Key, readings: Readings, *, terminal: bool) -> PhaseDecision:

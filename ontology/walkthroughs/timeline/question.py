@@ -102,7 +102,7 @@ def row(change: Change, texts: EventTexts) -> dict[str, Any]:
         "from": change.before or None,
         "to": change.after,
         "reason": change.reason or None,
-        "message": texts.text(change),
+        "message": texts.text(change) if change.kind == "event" else None,
         "rule": change.rule,
     }
 

@@ -28,6 +28,7 @@ class Runtime:
         self.clock = clock
         self.health = Health(clock, pod, self._stop_unhealthy)
         self.stopping = False
+        self._order = tuple(actors.values())
         self._read: tuple[Key, Readings] = (), ()
         grace = pod.spec.termination_grace_period_seconds
         self.grace = _GRACE if grace is None else allowed_grace(grace)
@@ -39,11 +40,10 @@ class Runtime:
 
     def readings(self) -> tuple[Key, Readings]:
         """Return the readings of all containers, and the key that stands for them."""
-        actors = self.actors.values()
-        for actor in actors:
+        for actor in self._order:
             if actor.known is None:
-                found = tuple([each.reading() for each in actors])
-                self._read = tuple([each.key for each in actors]), found
+                found = tuple([each.known or each.reading() for each in self._order])
+                self._read = tuple([each.key for each in self._order]), found
                 break
         return self._read
 
