@@ -4,6 +4,8 @@ import base64
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from ipaddress import ip_address, ip_network
+from time import process_time
 from typing import Any
 
 import pytest
@@ -49,6 +51,8 @@ def make(  # noqa: PLR0913 - a certificate has as many parts
     usages: Sequence[x509.ObjectIdentifier] | None = None,
     length: int | None = None,
     critical: bool = False,
+    names: Sequence[x509.GeneralName] = (),
+    constraints: x509.NameConstraints | None = None,
 ) -> str:
     """PEM of a certificate; `signer` and `own` name keys, `issuer` is the signer's name unless given."""
     builder = (
@@ -63,6 +67,10 @@ def make(  # noqa: PLR0913 - a certificate has as many parts
     )
     if usages is not None:
         builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
+    if names:
+        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+    if constraints is not None:
+        builder = builder.add_extension(constraints, critical=True)
     if critical:
         builder = builder.add_extension(CRITICAL, critical=True)
     return builder.sign(key(signer), None).public_bytes(serialization.Encoding.PEM).decode()
@@ -222,6 +230,113 @@ def test_a_text_that_is_no_certificate_is_refused_at_its_path(pem: str, error: t
         ask(pem, root())
 
     assert getattr(refused.value, "path") == "question.clientCertificate.pem"  # noqa: B009 - of an Exception
+
+
+def only(*names: x509.GeneralName) -> x509.NameConstraints:
+    return x509.NameConstraints(permitted_subtrees=list(names), excluded_subtrees=None)
+
+
+def without(*names: x509.GeneralName) -> x509.NameConstraints:
+    return x509.NameConstraints(permitted_subtrees=None, excluded_subtrees=list(names))
+
+
+DNS, MAIL, URI = x509.DNSName, x509.RFC822Name, x509.UniformResourceIdentifier
+
+
+def address(text: str) -> x509.IPAddress:
+    return x509.IPAddress(ip_network(text) if "/" in text else ip_address(text))
+
+
+@pytest.mark.parametrize(
+    ("found", "constraints", "told"),
+    [
+        pytest.param(DNS("web.example.com"), only(DNS("example.com")), None, id="under the domain"),
+        pytest.param(DNS("EXAMPLE.com"), only(DNS("example.com")), None, id="the domain, in capitals"),
+        pytest.param(
+            DNS("badexample.com"),
+            only(DNS("example.com")),
+            'DNS name "badexample.com" is not permitted by any constraint',
+            id="another domain",
+        ),
+        pytest.param(
+            DNS("example.com"),
+            only(DNS(".example.com")),
+            'DNS name "example.com" is not permitted by any constraint',
+            id="a leading period asks for more",
+        ),
+        pytest.param(
+            DNS("a.example.com"),
+            without(DNS("example.com")),
+            'DNS name "a.example.com" is excluded by constraint "example.com"',
+            id="excluded",
+        ),
+        pytest.param(MAIL("j@example.com"), only(DNS("other.com")), None, id="of another kind"),
+        pytest.param(MAIL("j@example.com"), only(MAIL("j@Example.com")), None, id="a mailbox"),
+        pytest.param(
+            MAIL("J@example.com"),
+            only(MAIL("j@example.com")),
+            'email address "J@example.com" is not permitted by any constraint',
+            id="another mailbox",
+        ),
+        pytest.param(URI("spiffe://a.example.com/x"), only(URI("example.com")), None, id="a URI's host"),
+        pytest.param(address("10.1.2.3"), only(address("10.0.0.0/8")), None, id="an address"),
+        pytest.param(
+            address("11.1.2.3"),
+            only(address("10.0.0.0/8")),
+            'IP address "11.1.2.3" is not permitted by any constraint',
+            id="an address outside",
+        ),
+    ],
+)
+def test_an_authority_signs_for_the_names_that_it_may(
+    found: x509.GeneralName, constraints: x509.NameConstraints, told: str | None
+) -> None:
+    verdict = ask(make(JANE, "ca", names=[found]), root(constraints=constraints))
+
+    assert verdict.answer["authenticated"] is (told is None)
+    details = [step.facts["detail"] for step in verdict.steps if step.rule == "access.nameConstraints"]
+    assert details == ([] if told is None else [told])
+
+
+def test_a_common_name_is_bound_by_no_constraint() -> None:
+    assert ask(make(JANE, "ca"), root(constraints=only(DNS("example.com")))).answer["user"] == "jane"
+
+
+def test_a_chain_that_is_too_long_says_so() -> None:
+    verdict = ask(make(JANE, "a") + middle("a", "ca"), root(length=0))
+
+    assert [step.rule for step in verdict.steps if step.holds is False] == ["access.pathLength"]
+
+
+@pytest.mark.parametrize(
+    "uids", [pytest.param(["a", "b"], id="two"), pytest.param(["a", "a"], id="one twice")]
+)
+def test_who_has_several_uids_is_nobody(uids: list[str]) -> None:
+    subject = x509.Name([*name("jane"), *(x509.NameAttribute(UID, uid) for uid in uids)])
+
+    verdict = ask(make(subject, "ca"), root())
+
+    assert verdict.answer["reason"] == "invalid-uid"
+    assert [step.rule for step in verdict.steps if step.holds is False] == ["access.uid"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("-----BEGIN CERTIFICATE-----\n" * 60_000, id="begins without end"),
+        pytest.param(
+            "-----BEGIN CERTIFICATE-----\n" + "A" * 1_900_000 + "\n-----END CERTIFICATE-----", id="long"
+        ),
+        pytest.param("x" * 50_000_000, id="endless"),
+    ],
+)
+def test_a_bomb_is_refused_at_once(text: str) -> None:
+    began = process_time()
+
+    with pytest.raises((InvalidQuestionError, TooLargeError)):
+        ask(text, root())
+
+    assert process_time() - began < 2
 
 
 def test_a_time_that_is_none_is_refused() -> None:
