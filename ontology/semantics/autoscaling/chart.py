@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Protocol
 
-_WIDTH, _HEIGHT, _LEFT, _TOP, _BAND = 840, 360, 52, 34, 120
+_WIDTH, _HEIGHT, _LEFT, _TOP, _BAND, _GAP = 840, 530, 52, 34, 120, 50
 _MOST_ROWS = 40
 
 
@@ -40,9 +40,12 @@ def table(points: Sequence[Point]) -> str:
     """Return the ticks at which something changed, as a table in plain text, at most forty rows."""
     rows = [("t", "load", "replicas", "ready", "util", "unmet")]
     before: tuple[int, int, bool] | None = None
+    left_out = 0
     for each in points:
         state = (each.replicas, each.ready, each.unmet > 0)
-        if state != before and len(rows) <= _MOST_ROWS:
+        if state != before and len(rows) > _MOST_ROWS:
+            left_out += 1
+        elif state != before:
             percent = "-" if each.utilization is None else f"{each.utilization}%"
             rows.append(
                 (
@@ -56,22 +59,27 @@ def table(points: Sequence[Point]) -> str:
             )
         before = state
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows
-    )
+    lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    return "\n".join([*lines, *([f"... and {left_out} more changes"] if left_out else [])])
 
 
 def svg(points: Sequence[Point], *, title: str) -> str:
-    """Return a chart of two bands: replicas and ready pods above, load and what is unmet below."""
+    """Return a chart of three bands: pods, utilization, and load with what of it is unmet."""
     last = max(points[-1].second, 1.0)
     most = max(1, *(each.replicas for each in points))
+    busiest = max(100, *(each.utilization or 0 for each in points))
     heaviest = max(1, *(each.load for each in points))
-    lower = _TOP + _BAND + 50
+    pods, used, load = (_TOP + place * (_BAND + _GAP) for place in range(3))
     curves = (
-        ("#1f6feb", "replicas", _steps(((p.second, p.replicas) for p in points), last, most, _TOP)),
-        ("#2da44e", "ready", _steps(((p.second, p.ready) for p in points), last, most, _TOP)),
-        ("#8250df", "load", _steps(((p.second, p.load) for p in points), last, heaviest, lower)),
-        ("#cf222e", "unmet", _steps(((p.second, p.unmet) for p in points), last, heaviest, lower)),
+        ("#1f6feb", "replicas", _steps(((p.second, p.replicas) for p in points), last, most, pods)),
+        ("#2da44e", "ready", _steps(((p.second, p.ready) for p in points), last, most, pods)),
+        (
+            "#9a6700",
+            "utilization",
+            _steps(((p.second, p.utilization or 0) for p in points), last, busiest, used),
+        ),
+        ("#8250df", "load", _steps(((p.second, p.load) for p in points), last, heaviest, load)),
+        ("#cf222e", "unmet", _steps(((p.second, p.unmet) for p in points), last, heaviest, load)),
     )
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
@@ -80,8 +88,9 @@ def svg(points: Sequence[Point], *, title: str) -> str:
     parts = [
         head,
         f'<text x="{_LEFT}" y="16" font-size="14">{escape(title)}</text>',
-        *_axis(_TOP, str(most), last),
-        *_axis(lower, f"{heaviest}m", last),
+        *_axis(pods, str(most), last),
+        *_axis(used, f"{busiest}%", last),
+        *_axis(load, f"{heaviest}m", last),
     ]
     for place, (colour, name, path) in enumerate(curves):
         x = _LEFT + 120 * place

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from ontology import instants, quantities
 from ontology.cluster.meta import Quantity
 from ontology.errors import InvalidQuestionError
+from ontology.quantities import QuantityError
 from ontology.scenario import Question
 
 _PATH = "question.simulate.load"
@@ -40,9 +41,10 @@ def read(curve: Curve) -> Load:
     """Return the load as a function of time.
 
     Raises:
-        InvalidQuestionError: no such shape, or points that are not in order.
+        InvalidQuestionError: no such shape, a negative load, or points that are not in order.
+        InvalidObjectError: an amount that is no quantity.
     """
-    base, peak = quantities.millis(curve.base), quantities.millis(curve.peak)
+    base, peak = _amount(curve.base, "base"), _amount(curve.peak, "peak")
     start, length, period = (
         instants.duration(text, path=f"{_PATH}.{name}") / instants.SECOND
         for name, text in (("at", curve.at), ("duration", curve.duration), ("period", curve.period))
@@ -64,6 +66,13 @@ def read(curve: Curve) -> Load:
             )
 
 
+def _amount(given: Quantity, name: str) -> int:
+    milli = quantities.millis(given, path=f"{_PATH}.{name}")
+    if milli < 0:
+        raise InvalidQuestionError(f"a load is not negative, as `{given}` is", path=f"{_PATH}.{name}")
+    return milli
+
+
 def _sine(second: float, low: int, high: int, period: float) -> int:
     if period <= 0:
         raise InvalidQuestionError("a period is longer than nothing", path=f"{_PATH}.period")
@@ -74,8 +83,8 @@ def _measured(text: str) -> Load:
     points: list[tuple[float, int]] = []
     for number, row in enumerate(csv.reader(io.StringIO(text.strip())), 1):
         try:
-            second, value = float(row[0]), quantities.millis(row[1].strip())
-        except (IndexError, ValueError) as error:
+            second, value = float(row[0]), _amount(row[1].strip(), "csv")
+        except (IndexError, ValueError, QuantityError) as error:
             if number == 1:
                 continue  # a heading
             raise InvalidQuestionError(
@@ -83,6 +92,6 @@ def _measured(text: str) -> Load:
             ) from error
         points.append((second, value))
     seconds = [second for second, _ in points]
-    if not points or seconds != sorted(seconds):
+    if not points or seconds != sorted(seconds) or not all(map(math.isfinite, seconds)):
         raise InvalidQuestionError("points `seconds,value` in order are needed", path=f"{_PATH}.csv")
     return lambda second: points[max(0, bisect_right(seconds, second) - 1)][1]

@@ -95,8 +95,19 @@ def test_a_sine_starts_low_and_is_highest_in_the_middle() -> None:
 def test_the_chart_is_well_formed_and_the_table_tells_the_changes() -> None:
     found = simulate(SPIKE, svg=True).answer
 
-    assert ET.fromstring(found["svg"]).tag.endswith("svg")
+    chart = ET.fromstring(found["svg"])
+    names = [text.text for text in chart.iter("{http://www.w3.org/2000/svg}text")]
+    assert names[-5:] == ["replicas", "ready", "utilization", "load", "unmet"]
     assert found["table"].splitlines()[0].split() == ["t", "load", "replicas", "ready", "util", "unmet"]
+
+
+def test_a_long_table_says_how_many_changes_it_leaves_out() -> None:
+    curve = {"shape": "sine", "base": "100m", "peak": "8", "period": "1h"}
+
+    *rows, last = simulate(curve, until="6h").answer["table"].splitlines()
+
+    assert len(rows) == 41
+    assert last.endswith("more changes")
 
 
 @pytest.mark.parametrize(
@@ -107,6 +118,11 @@ def test_the_chart_is_well_formed_and_the_table_tells_the_changes() -> None:
             {"shape": "csv", "csv": "60,1\n0,2"}, {}, InvalidQuestionError, id="points out of order"
         ),
         pytest.param({"shape": "csv", "csv": ""}, {}, InvalidQuestionError, id="no points"),
+        pytest.param(
+            {"shape": "csv", "csv": "0,1\n60,much"}, {}, InvalidQuestionError, id="a point of words"
+        ),
+        pytest.param({"shape": "csv", "csv": "nan,1"}, {}, InvalidQuestionError, id="a point at no time"),
+        pytest.param({"shape": "constant", "base": "-1"}, {}, InvalidQuestionError, id="a negative load"),
         pytest.param({"shape": "sine", "period": "0s"}, {}, InvalidQuestionError, id="a period of nothing"),
         pytest.param(
             {"shape": "constant"}, {"interval": "0s"}, InvalidQuestionError, id="an interval of nothing"
