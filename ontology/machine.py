@@ -136,12 +136,20 @@ def dot(machine: Machine) -> str:
 
 
 def scxml(machine: Machine) -> str:
-    """Return the machine as SCXML; guards are the `cond` of a transition, effects a `log` in it."""
+    """Return the machine as SCXML that runs as it is.
+
+    A guard is the `cond` of a transition and a variable that whoever runs the machine sets (false until
+    then); an effect is a `log` in it.
+    """
     head = (
-        '<scxml xmlns="http://www.w3.org/2005/07/scxml" version="1.0"'
+        '<scxml xmlns="http://www.w3.org/2005/07/scxml" version="1.0" datamodel="ecmascript"'
         f" name={quoteattr(machine.name)} initial={quoteattr(machine.initial)}>"
     )
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', head]
+    guards = dict.fromkeys(each.guard for each in machine.transitions if each.guard)
+    if guards:
+        data = (f'    <data id={quoteattr(guard)} expr="false"/>' for guard in guards)
+        lines.extend(["  <datamodel>", *data, "  </datamodel>"])
     for state in machine.states:
         rows = [each for each in machine.transitions if each.state == state]
         tag = "final" if state in machine.final and not rows else "state"

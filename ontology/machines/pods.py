@@ -32,6 +32,7 @@ POD_PHASE = Machine(
         row("Running", "lastContainerEnded", "restarted", "Running", "backOff", _POLICY),
         row("Running", "lastContainerEnded", "allWithZero", "Succeeded", "", _PHASE),
         row("Running", "lastContainerEnded", "", "Failed", "", _PHASE),
+        row("Running", "allRestarted", "", "Pending", "startOver", _POLICY),
         row("Running", "deadlineExceeded", "", "Failed", "killContainers", _DEADLINE),
         row("Running", "evicted", "", "Failed", "killContainers", _PRESSURE),
         row("Running", "nodeSilent", "", "Unknown", "", _PHASE),

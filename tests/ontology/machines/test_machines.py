@@ -199,6 +199,32 @@ def test_scxml_is_well_formed_and_holds_the_table(table: Machine) -> None:
     assert {state.get("id") for state in root.findall(f"{name}final")} <= set(table.final)
 
 
+# what W3C's schema lets stand where, as far as we write it: children, and attributes that must be there
+_SCXML = {
+    "scxml": ({"datamodel", "state", "final"}, {"version", "datamodel", "name", "initial"}),
+    "datamodel": ({"data"}, set[str]()),
+    "data": (set[str](), {"id", "expr"}),
+    "state": ({"transition"}, {"id"}),
+    "final": (set[str](), {"id"}),
+    "transition": ({"log"}, {"event", "target"}),
+    "log": (set[str](), {"label", "expr"}),
+}
+
+
+@EACH
+def test_scxml_is_what_its_schema_allows_and_declares_what_it_uses(table: Machine) -> None:
+    root = ET.fromstring(machine.scxml(table))
+
+    for each in root.iter():
+        children, attributes = _SCXML[each.tag.partition("}")[2]]
+        assert {child.tag.partition("}")[2] for child in each} <= children
+        assert attributes <= set(each.keys())
+    ids = [each.get("id") for each in root.iter() if each.get("id")]
+    assert len(ids) == len(set(ids))
+    used = {each.get(name) for each in root.iter() for name in ("initial", "target", "cond")} - {None}
+    assert used <= set(ids)
+
+
 def test_the_published_turtle_is_the_tables() -> None:
     text = (ROOT / "ontology/vocabulary/machines.ttl").read_text(encoding="utf-8")
 

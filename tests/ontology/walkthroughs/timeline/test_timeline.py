@@ -777,6 +777,22 @@ def test_a_pod_without_probes_and_gates_is_ready_exactly_when_all_its_containers
 
 @settings(deadline=None)
 @given(LIVES)
+def test_every_life_is_a_walk_through_the_state_machines(life: Any) -> None:
+    known = {
+        kind: {(row.state, row.next) for row in machine(name).transitions}
+        for name, kind in (("podPhase", "phase"), ("containerState", "container"))
+    }
+    # a node that was not heard: what has happened in the meantime is told as one change
+    rows = [r for r in played(life)[0].answer["rows"] if not r["rule"].endswith("HeardAgain")]
+
+    for row in rows:
+        if row["kind"] in known and row["from"]:
+            states = tuple(row[end].partition(":")[0] for end in ("from", "to"))
+            assert states in known[row["kind"]]
+
+
+@settings(deadline=None)
+@given(LIVES)
 def test_restarts_never_exceed_what_back_off_allows(life: Any) -> None:
     verdict, _ = played(life)
 
