@@ -67,7 +67,8 @@ def is_reserved_for(volume: PersistentVolume, claim: PersistentVolumeClaim) -> b
     reference = volume.spec.claim_ref
     if reference is None:
         return False
-    same = reference.name == claim.name and (reference.namespace or "default") == claim.namespace
+    # a reference without a namespace names no claim at all: every claim has one
+    same = (reference.name, reference.namespace) == (claim.name, claim.namespace)
     return same and reference.uid in ("", claim.metadata.uid)
 
 

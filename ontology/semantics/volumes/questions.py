@@ -106,7 +106,7 @@ def settle(scenario: Scenario, _: Settle) -> Verdict:
     volumes = {
         name: {
             "phase": volume.status.phase,
-            "claim": f"{ref.namespace or 'default'}/{ref.name}" if (ref := volume.spec.claim_ref) else None,
+            "claim": f"{ref.namespace}/{ref.name}" if (ref := volume.spec.claim_ref) else None,
         }
         for name, volume in state.volumes.items()
     }

@@ -38,7 +38,7 @@ def sync_volume(name: str, state: State) -> None:
 
 def _claim(ref: ObjectReference, state: State) -> PersistentVolumeClaim | None:
     """Return the claim that a reference means; one of the same name made later is another claim."""
-    claim = state.claims.get(f"{ref.namespace or 'default'}/{ref.name}")
+    claim = state.claims.get(f"{ref.namespace}/{ref.name}")
     return claim if claim is not None and claim.metadata.uid == ref.uid else None
 
 
@@ -61,7 +61,7 @@ def _retain(volume: PersistentVolume, ref: ObjectReference, state: State) -> Non
 
 
 def _recycle(volume: PersistentVolume, ref: ObjectReference, state: State) -> None:
-    claim = f"{ref.namespace or 'default'}/{ref.name}"
+    claim = f"{ref.namespace}/{ref.name}"
     users = state.pods_using(claim)
     facts = {"volume": volume.name, "claim": ref.name, "pods": tuple(pod.name for pod in users)}
     # a new claim of that name explains the pods: they use the new claim, not this volume

@@ -5,71 +5,22 @@ concepts/services-networking/service, T service-traffic-policy, N network-polici
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ontology.errors import InvalidQuestionError
-from ontology.evaluators import answer, evaluate
-from ontology.lang import Lang
-from ontology.messages import render
-from ontology.patches import apply
-from ontology.scenario import decode
-from ontology.verdict import Outcome, Role, Verdict
-
-Json = dict[str, Any]
-ZONE = "topology.kubernetes.io/zone"
-
-
-def node(name: str, zone: str, ip: str) -> Json:
-    return {
-        "apiVersion": "v1",
-        "kind": "Node",
-        "metadata": {"name": name, "labels": {ZONE: zone}},
-        "status": {"addresses": [{"type": "InternalIP", "address": ip}]},
-    }
-
-
-def pod(name: str, ip: str, on: str, *, ready: str = "True", deleted: bool = False, **labels: str) -> Json:
-    meta: Json = {"name": name, "namespace": "shop", "labels": labels}
-    if deleted:
-        meta["deletionTimestamp"] = "2026-03-01T12:00:00Z"
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": meta,
-        "spec": {"nodeName": on, "containers": [{"name": "c", "image": "x"}]},
-        "status": {"phase": "Running", "podIP": ip, "conditions": [{"type": "Ready", "status": ready}]},
-    }
-
-
-def service(name: str = "web", **spec: Any) -> Json:
-    ports = [{"port": 80, "targetPort": 8080, "nodePort": 30080}]
-    given = {"clusterIP": "10.96.1.1", "selector": {"app": "web"}, "ports": ports} | spec
-    return {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {"name": name, "namespace": "shop"},
-        "spec": given,
-        "status": {"loadBalancer": {"ingress": [{"ip": "203.0.113.5"}]}},
-    }
-
-
-NODES = [node("n1", "a", "192.0.2.1"), node("n2", "b", "192.0.2.2"), node("n3", "c", "192.0.2.3")]
-CLIENT = pod("client", "10.0.1.9", "n1", app="client")
-WEB1, WEB2 = pod("web-1", "10.0.1.1", "n1", app="web"), pod("web-2", "10.0.2.1", "n2", app="web")
-CLUSTER = [*NODES, CLIENT, WEB1, WEB2]
-
-
-def route(
-    to: str, *extra: Json, source: str = "shop/client", base: list[Json] = CLUSTER, **asked: Any
-) -> Verdict:
-    question = {"from": source, "to": to} | asked
-    verdict = answer({"system": "services", "objects": [*base, *extra], "question": {"route": question}})
-    assert all(render(step, lang) for step in verdict.steps for lang in Lang)
-    return verdict
-
-
-BOTH = ["10.0.1.1:8080", "10.0.2.1:8080"]
+from ontology.verdict import Outcome
+from tests.ontology.walkthroughs.packets import (
+    BOTH,
+    CLIENT,
+    NODES,
+    PLAIN,
+    WEB1,
+    WEB2,
+    Json,
+    node,
+    pod,
+    route,
+    service,
+)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +93,6 @@ def test_the_way_of_a_packet(
     assert (found["candidates"], found["delivered"]) == (among, delivered)
 
 
-PLAIN = service(ports=[{"port": 80, "targetPort": 8080}])
 BALANCED = {"type": "LoadBalancer", "externalTrafficPolicy": "Local", "healthCheckNodePort": 32000}
 
 
@@ -285,58 +235,6 @@ def test_who_is_masqueraded(to: str, source: str, seen: str) -> None:
     assert route(to, service(type="NodePort"), source=source, base=base).answer["sourceAddress"] == seen
 
 
-OFFERS = [
-    pytest.param("web:80", {}, [service(), "deny"], "services.policyDenies", id="N a policy for the one connection"),
-    pytest.param("web:80", {}, [service(), "denyEgress"], "services.policyDenies", id="N and for the look-up before it"),
-    pytest.param("web:81", {}, [service()], "services.servicePort", id="S one more port"),
-    pytest.param("wbe:80", {}, [service()], "services.dnsNoService", id="S the right name"),
-    pytest.param("node/n3:30081", {"source": "external"}, [service(type="NodePort")], "services.otherPort", id="S the port that is open"),
-    pytest.param("10.96.1.1:80", {"source": "external"}, [PLAIN], "services.nodePort", id="S a node port for a client outside"),
-    pytest.param("10.0.1.1:8080", {"source": "external"}, [PLAIN], "services.nodePort", id="M a node port before a pod"),
-    pytest.param("10.96.1.1:80", {"source": "node/n3"}, [service(internalTrafficPolicy="Local")], "services.internalTrafficPolicy", id="T to every node"),
-    pytest.param("node/n3:30080", {"source": "external"}, [service(type="NodePort", externalTrafficPolicy="Local")], "services.externalTrafficPolicy", id="V from every node"),
-    pytest.param("web:80", {}, [service(selector={"app": "wbe"})], "services.selector", id="S the selector that was meant"),
-    pytest.param("203.0.113.5:80", {"source": "192.0.2.77"}, [service(type="LoadBalancer", loadBalancerSourceRanges=["198.51.100.0/24"])], "services.sourceRanges", id="S every client"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("to", "asked", "extra", "rule"), OFFERS)
-def test_the_change_that_is_offered_delivers_the_packet(
-    to: str, asked: Json, extra: list[Any], rule: str
-) -> None:
-    egress = deny(podSelector={"matchLabels": {"app": "client"}}, policyTypes=["Egress"])
-    objects = [
-        {"deny": deny(), "denyEgress": egress}[each] if isinstance(each, str) else each for each in extra
-    ]
-    question = {"from": asked.get("source", "shop/client"), "to": to}
-    scenario = decode(
-        {"system": "services", "objects": [*CLUSTER, *objects], "question": {"route": question}}
-    )
-
-    (offered,) = [step for step in evaluate(scenario).steps if step.role is Role.CHANGE]
-
-    assert offered.rule == rule
-    assert all(render(offered, lang) for lang in Lang)
-    assert evaluate(scenario).outcome is not Outcome.YES
-    assert evaluate(apply(scenario, offered.change or {})).outcome is Outcome.YES
-
-
-@pytest.mark.parametrize(
-    ("policy", "delivered"),
-    [
-        pytest.param([], False, id="N default deny closes DNS too"),
-        pytest.param([{"ports": [{"port": 53, "protocol": "UDP"}]}], False, id="N DNS alone is not enough"),
-        pytest.param([{"ports": [{"port": 8080}]}], False, id="N without DNS no name"),
-        pytest.param([{"ports": [{"port": 53, "protocol": "UDP"}, {"port": 8080}]}], True, id="N both"),
-        pytest.param([{}], True, id="N everything"),
-    ],
-)
-def test_a_name_needs_egress_to_dns(policy: list[Json], delivered: bool) -> None:
-    guard = deny(podSelector={"matchLabels": {"app": "client"}}, policyTypes=["Egress"], egress=policy)
-
-    assert route("web:80", service(), guard).answer["delivered"] is delivered
-
-
 def test_a_service_port_is_of_one_protocol() -> None:
     assert route("web:80", service(), protocol="UDP").answer["delivered"] is False
 
@@ -438,46 +336,6 @@ def test_whose_address_the_pod_sees(policy: str, seen: str) -> None:
     assert found["sourceAddress"] == seen
 
 
-def deny(**spec: Any) -> Json:
-    meta = {"name": "deny", "namespace": "shop"}
-    given = {"podSelector": {"matchLabels": {"app": "web"}}} | spec
-    return {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": meta, "spec": given}
-
-
-@pytest.mark.parametrize(
-    ("policy", "to", "source", "delivered"),
-    [
-        pytest.param(deny(), "web:80", "shop/client", False, id="N ingress denied behind a Service"),
-        pytest.param(
-            deny(ingress=[{"ports": [{"port": 8080}]}]),
-            "web:80",
-            "shop/client",
-            True,
-            id="N the pod's port counts",
-        ),
-        pytest.param(
-            deny(ingress=[{"ports": [{"port": 80}]}]),
-            "web:80",
-            "shop/client",
-            False,
-            id="N not the Service's",
-        ),
-        pytest.param(deny(), "shop/web-1:8080", "node/n1", True, id="N its node always reaches a pod"),
-        pytest.param(deny(), "node/n1:30080", "external", False, id="N from outside"),
-        pytest.param(
-            deny(podSelector={"matchLabels": {"app": "client"}}, policyTypes=["Egress"]),
-            "web:80",
-            "shop/client",
-            False,
-            id="N egress denied",
-        ),
-        pytest.param(deny(), "localhost:1", "shop/web-1", True, id="N localhost is not guarded"),
-    ],
-)
-def test_network_policies_are_asked(policy: Json, to: str, source: str, delivered: bool) -> None:
-    assert route(to, service(type="NodePort"), policy, source=source).answer["delivered"] is delivered
-
-
 def test_hops_name_the_nodes_on_the_way() -> None:
     found = route("web:80", service(internalTrafficPolicy="Cluster"), base=[*NODES, CLIENT, WEB2]).answer
 
@@ -559,41 +417,3 @@ def test_each_mode_reaches_every_endpoint_and_session_affinity_only_one(mode: st
 def test_bad_questions(asked: Json) -> None:
     with pytest.raises(InvalidQuestionError):
         route(asked["to"], service(), **{k: v for k, v in asked.items() if k != "to"})
-
-
-PEERS = {
-    "client": {"podSelector": {"matchLabels": {"app": "client"}}},
-    "other": {"podSelector": {"matchLabels": {"app": "x"}}},
-}
-RULE = st.tuples(st.sampled_from([None, "client", "other"]), st.sampled_from([None, 8080, 80]))
-POLICY = st.tuples(st.sampled_from(["web", "client", "nobody"]), st.sampled_from(["Ingress", "Egress"]), st.lists(RULE, max_size=2))  # fmt: skip
-
-
-@given(
-    st.sampled_from(["10.96.1.1:80", "shop/web-2:8080", "10.0.1.1:8080", "node/n2:30080"]),
-    st.lists(POLICY, max_size=4),
-    st.integers(0, 99),
-)
-def test_a_denied_packet_is_never_delivered_and_another_always(
-    to: str, drawn: list[tuple[str, str, list[tuple[str | None, int | None]]]], seed: int
-) -> None:
-    policies = []
-    for index, (guarded, direction, rules) in enumerate(drawn):
-        key = "from" if direction == "Ingress" else "to"
-        listed = [
-            ({key: [PEERS[peer]]} if peer else {}) | ({"ports": [{"port": port}]} if port else {})
-            for peer, port in rules
-        ]
-        spec = {direction.lower(): listed, "policyTypes": [direction]}
-        made = deny(podSelector={"matchLabels": {"app": guarded}}, **spec)
-        policies.append(made | {"metadata": {"name": f"p{index}", "namespace": "shop"}})
-
-    def lets(direction: str, end: str, other: str) -> bool:
-        mine = [rules for guarded, way, rules in drawn if (guarded, way) == (end, direction)]
-        fits = [peer in (None, other) and port in (None, 8080) for rules in mine for peer, port in rules]
-        return not mine or any(fits)
-
-    # the target is `web`, which no peer names, so egress needs a rule without peers
-    allowed = lets("Egress", "client", "web") and lets("Ingress", "web", "client")
-
-    assert route(to, service(type="NodePort"), *policies, seed=seed).answer["delivered"] is allowed

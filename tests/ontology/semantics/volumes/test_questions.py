@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ontology.errors import InvalidQuestionError
+from ontology.errors import InvalidObjectError, InvalidQuestionError
 from ontology.evaluators import answer
 from ontology.verdict import Outcome, Role, Verdict
 
@@ -40,6 +40,27 @@ def bind(*objects: dict[str, Any], name: str = "shop/data") -> Verdict:
 
 def settle(*objects: dict[str, Any]) -> Any:
     return answer({"system": "volumes", "objects": list(objects), "question": {"settle": {}}}).answer
+
+
+def test_a_reservation_without_a_namespace_names_no_claim() -> None:
+    nobody = volume("lost", claimRef={"name": "data"})
+
+    assert bind(claim(), nobody).answer["volume"] is None
+    assert bind(claim(), nobody, volume("free")).answer["volume"] == "free"
+
+
+@pytest.mark.parametrize(
+    ("made", "path"),
+    [
+        pytest.param(claim(storage="5Gigs"), "objects[0].spec.resources.requests.storage", id="a claim"),
+        pytest.param(volume(storage="much"), "objects[0].spec.capacity.storage", id="a volume"),
+    ],
+)
+def test_a_size_that_is_none_is_refused_at_its_path(made: dict[str, Any], path: str) -> None:
+    with pytest.raises(InvalidObjectError) as refused:
+        settle(made)
+
+    assert refused.value.path == path
 
 
 @pytest.mark.parametrize(
