@@ -202,7 +202,7 @@ def _warn_verb(verb: str, known: frozenset[str]) -> None:
 
 
 def _warn(message: str) -> None:
-    sys.stderr.write(f"Warning: {message}\n")
+    sys.stderr.write(f"Warning: {message}\n\n")  # a blank line follows, as kubectl has it
 
 
 def _note(message: str) -> None:

@@ -93,7 +93,9 @@ def refused(certificate: Certificate, now: int, *, below: int = 0) -> Failure | 
 def _not_for_these_names(authority: Certificate, chain: Chain) -> Failure | None:
     """Return that the name constraints of an authority forbid a name of a certificate under it."""
     extension = authority.extensions.get(ExtensionOID.NAME_CONSTRAINTS)
-    for each in chain if extension is not None else ():
+    if extension is None:
+        return None
+    for each in chain:
         names = each.extensions.get(ExtensionOID.SUBJECT_ALTERNATIVE_NAME)
         why = None if names is None else name_constraints.broken(extension.value, names.value)
         if why is not None:

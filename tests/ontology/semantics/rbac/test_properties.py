@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from ontology.cluster.meta import ObjectMeta
 from ontology.cluster.rbac import (
@@ -136,6 +137,35 @@ def test_rules_too_large_to_spell_out_are_tested_as_they_are(
         decision = Authorizer(given_objects).authorize(request)
 
     assert decision == Authorizer(given_objects).authorize(request)
+
+
+@given(objects(), st.lists(requests, min_size=1, max_size=4))
+def test_tables_that_are_not_spelled_out_beforehand_answer_the_same(
+    given_objects: list[RbacObject], asked: list[Request]
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ontology.semantics.rbac.bindings._SPELLED", 0)
+        lazy = Authorizer(given_objects)
+    eager = Authorizer(given_objects)
+
+    assert [lazy.authorize(each) for each in asked] == [eager.authorize(each) for each in asked]
+
+
+@given(objects(), requests, st.one_of(resource_rules, url_rules), st.data())
+def test_another_rule_never_revokes(
+    given_objects: list[RbacObject], request: Request, more: PolicyRule, data: st.DataObject
+) -> None:
+    roles = [place for place, each in enumerate(given_objects) if isinstance(each, Role | ClusterRole)]
+    place = data.draw(st.sampled_from(roles))
+    role = given_objects[place]
+    assert isinstance(role, Role | ClusterRole)
+    assume(isinstance(role, ClusterRole) or not more.non_resource_urls)
+    widened = [*given_objects]
+    widened[place] = replace(role, rules=(*role.rules, more))
+
+    before, after = Authorizer(given_objects).authorize(request), Authorizer(widened).authorize(request)
+
+    assert after.allowed >= before.allowed
 
 
 @given(objects(), requests, bindings("more"))

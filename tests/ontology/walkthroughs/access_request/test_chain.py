@@ -210,6 +210,59 @@ def test_an_impersonated_account_has_its_groups() -> None:
     assert verdict.answer["status"] == 200
 
 
+@pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        pytest.param(
+            {"uid": "u-1"},
+            'uids.authentication.k8s.io "u-1" is forbidden: User "system:serviceaccount:dev:ci" cannot impersonate '
+            'resource "uids" in API group "authentication.k8s.io" at the cluster scope',
+            id="a uid",
+        ),
+        pytest.param(
+            {"extra": {"Scopes": ["view"]}},
+            'userextras.authentication.k8s.io "view" is forbidden: User "system:serviceaccount:dev:ci" cannot '
+            'impersonate resource "userextras/scopes" in API group "authentication.k8s.io" at the cluster scope',
+            id="an extra attribute",
+        ),
+        pytest.param(
+            {"groups": ["ops"]},
+            'groups "ops" is forbidden: User "system:serviceaccount:dev:ci" cannot impersonate resource "groups" '
+            'in API group "" at the cluster scope',
+            id="a group",
+        ),
+    ],
+)
+def test_all_that_is_impersonated_must_be_allowed(more: dict[str, Any], sentence: str) -> None:
+    objects = [*granted(right("impersonate", "users")), ACCOUNT]
+
+    verdict = ask(*objects, **PODS, serviceAccountToken=token(), impersonate={"user": "bob", **more})
+
+    assert (verdict.answer["status"], verdict.answer["message"]) == (403, sentence)
+
+
+def test_a_role_that_is_missing_is_told_with_the_denial() -> None:
+    dangling = granted()[1]
+
+    message = ask(ACCOUNT, dangling, **PODS, serviceAccountToken=token()).answer["message"]
+
+    assert message.endswith(
+        'in the namespace "dev": RBAC: clusterrole.rbac.authorization.k8s.io "r" not found'
+    )
+
+
+def test_masters_pass_before_any_authorizer() -> None:
+    objects = [*granted(right("impersonate", "users groups")), ACCOUNT]
+    root = {"user": "root", "groups": ["system:masters"]}
+
+    verdict = ask(
+        *objects, verb="delete", resource="nodes", name="n1", serviceAccountToken=token(), impersonate=root
+    )
+
+    assert verdict.answer["status"] == 200
+    assert "access.masters" in {step.rule for step in verdict.steps}
+
+
 def test_every_stage_tells_its_steps_in_both_languages() -> None:
     verdict = ask(ACCOUNT, *MAY, *NAMESPACES, **PODS, serviceAccountToken=token())
 
