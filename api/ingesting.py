@@ -4,18 +4,16 @@ A transaction holds whole notes, so a run that is cut short leaves each note old
 stands in the data folder until the read model has caught up with the store, so the next run knows.
 """
 
-from collections.abc import Callable, Container, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from multiprocessing import get_context
 from pathlib import Path
-from typing import NamedTuple
 
+from api.note_reading import NewNote, decoded, read_all
+from api.outcomes import Change, NoteReport, Report
 from api.settings import Settings
 from graph import curated, embedded, inference, projection, reading, snapshot
 from graph.errors import StoreBrokenError, StoreMissingError
@@ -23,53 +21,14 @@ from graph.reading import NoteReading
 from graph.snapshot import Snapshot
 from graph.store import Known, Store, known_notes
 from ingest import read
-from ingest.emit import emit
 from ingest.errors import IngestError
-from ingest.ingested import Ingested
 from ingest.read import Source
-from ontology import iri, vocabulary
+from ontology import iri
 
-_BATCH = 50  # new notes in one transaction; loading many at once is several times faster
+# New notes in one transaction, by the size of their readings: some fifty notes of fifteen kilobytes. Loading
+# many at once is several times faster.
+_BATCH_BYTES = 5_000_000
 _WORTH_PROCESSES = 32
-_CHUNK = 4
-
-
-class Change(StrEnum):
-    """What became of a note."""
-
-    ADDED = "added"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    REMOVED = "removed"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteReport:
-    """One note's outcome. `coverage` is the share of its lines with words that yielded something."""
-
-    document: str
-    change: Change
-    facts: int = 0
-    concepts: int = 0
-    findings: int = 0
-    unread: int = 0
-    coverage: float = 1.0
-    error: IngestError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A run: its notes in the order given, then those removed, and the read model it left."""
-
-    notes: tuple[NoteReport, ...]
-    snapshot: Snapshot
-
-    @property
-    def refused(self) -> tuple[NoteReport, ...]:
-        """The notes that could not be read; what the graph knew of them stays."""
-        return tuple(note for note in self.notes if note.change is Change.REFUSED)
-
 
 Progress = Callable[[int, int, str], None]
 """Called for each note that was read, with how many are done, how many there are, and its name."""
@@ -100,14 +59,6 @@ def ingest(places: Sequence[Path], settings: Settings, progress: Progress = quie
         store.close()
 
 
-class _NewNote(NamedTuple):
-    """A note as it was just read, on its way into the store and the read model."""
-
-    report: NoteReport
-    nquads: bytes
-    reading: NoteReading
-
-
 class _Run:
     """One run over an open store. `known` follows the store; `fresh` is what this run has read."""
 
@@ -115,7 +66,7 @@ class _Run:
         self.store = store
         self.settings = settings
         self.known = known_notes(store)
-        self.fresh: dict[str, NoteReading] = {}
+        self.fresh: dict[str, bytes] = {}
         self.before = self._saved()
 
     def bring_curated(self) -> None:
@@ -128,18 +79,13 @@ class _Run:
     def bring(self, found: Sequence[tuple[Path, str]], progress: Progress) -> list[NoteReport]:
         """Bring notes into the store, those left out that the same reader saw with the same bytes before."""
         reports: dict[str, NoteReport] = {}
-        changed: list[Source] = []
-        for path, document in found:
-            judged = self._judge(path, document)
-            if isinstance(judged, NoteReport):
-                reports[document] = judged
-            else:
-                changed.append(judged)
-        batch: list[_NewNote] = []
-        for new in _read_all(changed):
+        changed = [place for place in found if not self._is_settled(*place, reports)]
+        batch: list[NewNote] = []
+        sources = self._sources(changed, reports)
+        for new in read_all(sources, fingerprint(), many=len(changed) >= _WORTH_PROCESSES):
             document = new.report.document
-            progress(len(reports), len(found), document)
             reports[document] = self._bring(new, batch)
+            progress(len(reports), len(found), document)
         self._load(batch)
         return [reports[document] for _, document in found]
 
@@ -167,36 +113,49 @@ class _Run:
         self.settings.stale.unlink(missing_ok=True)
         return found
 
-    def _judge(self, path: Path, document: str) -> NoteReport | Source:
-        """A note that has to be read, or why it need not or cannot be."""
-        try:
-            source = read.read(path, document=document, max_bytes=self.settings.max_note_bytes)
-        except IngestError as error:
-            return NoteReport(document=document, change=Change.REFUSED, error=error)
-        if self.known.get(document) == Known(source.digest, fingerprint()):
-            return NoteReport(document=document, change=Change.UNCHANGED)
-        return source
+    def _is_settled(self, path: Path, document: str, reports: dict[str, NoteReport]) -> bool:
+        """Whether a note need not be read again, or cannot be read; its report says which."""
+        if document not in self.known:
+            return False
+        source = self._source(path, document, reports)
+        if source is not None and self.known[document] == Known(source.digest, fingerprint()):
+            reports[document] = NoteReport(document=document, change=Change.UNCHANGED)
+        return document in reports
 
-    def _bring(self, new: _NewNote, batch: list[_NewNote]) -> NoteReport:
+    def _sources(
+        self, places: Iterable[tuple[Path, str]], reports: dict[str, NoteReport]
+    ) -> Iterator[Source]:
+        """Open notes one by one, so that only those are in memory that are being read."""
+        for path, document in places:
+            source = self._source(path, document, reports)
+            if source is not None:
+                yield source
+
+    def _source(self, path: Path, document: str, reports: dict[str, NoteReport]) -> Source | None:
+        try:
+            return read.read(path, document=document, max_bytes=self.settings.max_note_bytes)
+        except IngestError as error:
+            reports[document] = NoteReport(document=document, change=Change.REFUSED, error=error)
+            return None
+
+    def _bring(self, new: NewNote, batch: list[NewNote]) -> NoteReport:
         """Store a note: a known one in a transaction of its own, new ones many at once."""
         document = new.report.document
         self.fresh[document] = new.reading
         if document in self.known:
             self._will_write()
-            self.store.replace(iri.note(document), new.nquads)
+            self.store.replace(iri.note(document), b"".join(new.nquads))
             return replace(new.report, change=Change.CHANGED)
         batch.append(new)
-        if len(batch) == _BATCH:
+        if sum(len(each.reading) for each in batch) >= _BATCH_BYTES:
             self._load(batch)
         return new.report
 
-    def _load(self, batch: list[_NewNote]) -> None:
+    def _load(self, batch: list[NewNote]) -> None:
         if batch:
             self._will_write()
-            self.store.load(b"".join(new.nquads for new in batch))
-            self.known |= {
-                new.report.document: Known(new.reading.node.digest, fingerprint()) for new in batch
-            }
+            self.store.load(piece for new in batch for piece in new.nquads)
+            self.known |= {new.report.document: Known(new.digest, fingerprint()) for new in batch}
             batch.clear()
 
     def _readings(self) -> Iterator[NoteReading]:
@@ -205,7 +164,7 @@ class _Run:
         for document, known in self.known.items():
             before = saved.get(document)
             if document in self.fresh:
-                yield self.fresh[document]
+                yield decoded(self.fresh[document])
             elif before is not None and before.node.digest == known.digest:
                 yield before
             else:
@@ -223,42 +182,6 @@ class _Run:
     def _will_write(self) -> None:
         # INVARIANT: while the store is ahead of the saved read model, the mark stands.
         self.settings.stale.touch()
-
-
-def _read_all(sources: Sequence[Source]) -> Iterator[_NewNote]:
-    """Read notes in order; many of them in several processes, which take a while to start."""
-    if len(sources) < _WORTH_PROCESSES:
-        yield from map(_read, sources)
-        return
-    # Never by forking: the store has threads of its own.
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_read, sources, chunksize=_CHUNK)
-
-
-def _read(source: Source) -> _NewNote:
-    from ingest.pipeline import ingest_note  # noqa: PLC0415 - an unchanged note needs no reader
-
-    registry = vocabulary.registry()
-    note = ingest_note(source, registry)
-    nquads = emit(note, known=registry, reader=fingerprint())
-    name = iri.note(note.document)
-    # A raw line end never stands inside a term, so this takes off exactly the graph's name.
-    triples = nquads.replace(f" <{name}> .\n".encode(), b" .\n")
-    return _NewNote(_report(note), nquads, reading.of_triples(name, triples))
-
-
-def _report(note: Ingested) -> NoteReport:
-    names = {n for s in note.statements for n in (s.subject, s.object) if isinstance(n, str)}
-    with_words = sum(1 for line in note.text.splitlines() if any(map(str.isalnum, line)))
-    return NoteReport(
-        document=note.document,
-        change=Change.ADDED,
-        facts=len(note.statements),
-        concepts=len(names),
-        findings=len(note.findings),
-        unread=len(note.unread),
-        coverage=1 - len(note.unread) / with_words if with_words else 1.0,
-    )
 
 
 @cache

@@ -3,6 +3,7 @@
 Every write is one Oxigraph transaction, so a process that dies leaves the old or the new graph.
 """
 
+import io
 import textwrap
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,6 +26,7 @@ from graph.store import UNION, Dataset, Row, Solutions, Term
 from ontology import iri
 
 if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
     from rdflib import Dataset as RdflibDataset
 
 _LONGEST = 100
@@ -42,7 +44,7 @@ class EmbeddedStore:
     def replace(self, graph: str, nquads: bytes) -> None:
         """Make `nquads`, all of `graph`, the whole content of that graph, in one transaction."""
         if not self._engine.contains_named_graph(NamedNode(graph)):
-            self.load(nquads)
+            self.load([nquads])
             return
         # A raw line end never stands inside a term, so this takes off exactly the graph's name.
         triples = nquads.replace(f" <{graph}> .\n".encode(), b" .\n").decode()
@@ -51,9 +53,9 @@ class EmbeddedStore:
             f"DROP SILENT GRAPH <{graph}> ; INSERT DATA {{ GRAPH <{graph}> {{\n{triples}}} }}"
         )
 
-    def load(self, nquads: bytes) -> None:
+    def load(self, nquads: Iterable[bytes]) -> None:
         """Add quads to graphs that are not there yet, many at once, in one transaction."""
-        self._engine.bulk_load(nquads, format=RdfFormat.N_QUADS)
+        self._engine.bulk_load(io.BufferedReader(_Pieces(nquads)), format=RdfFormat.N_QUADS)
 
     def remove(self, graphs: Iterable[str]) -> None:
         """Remove named graphs, in one transaction. One that is not there is no error."""
@@ -130,6 +132,29 @@ class EmbeddedStore:
         except SyntaxError as error:
             # the place comes first, then everything that the grammar would have allowed there
             raise QueryError(f"not a SPARQL query: {textwrap.shorten(error.msg, _LONGEST)}") from error
+
+
+class _Pieces(io.RawIOBase):
+    """Pieces of bytes as a file: what is loaded need not be in memory as a whole."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
+        self._left = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        while not self._left:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return 0
+            self._left = memoryview(piece)
+        room = memoryview(buffer)
+        size = min(len(room), len(self._left))
+        room[:size] = self._left[:size]
+        self._left = self._left[size:]
+        return size
 
 
 def in_memory() -> EmbeddedStore:

@@ -1,7 +1,7 @@
 """One note's graph, read into plain data under names; `graph.projection` numbers the concepts of all notes.
 
-A note is read from N-Triples, be they the store's or just emitted, or taken from a read model that is still
-true. All three give the same.
+A note is read from the store's N-Triples, or taken from a read model that is still true; who has just read
+the note itself can say the same without a graph. All of them give the same.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from graph import ntriples
 from graph.snapshot import FactNode, FindingNode, Grounds, ImageNode, NoteNode, SectionNode, Snapshot
@@ -26,8 +27,7 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _BYTE_ORDER_MARK = "\ufeff"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
+class Fact(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """A fact under names; otherwise as `FactNode`."""
 
     id: str
@@ -50,9 +50,13 @@ class Fact:
     grounds: Grounds | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoteReading:
-    """A note: its node without what is numbered, the names for that, its facts and findings in order."""
+class NoteReading(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
+    """A note: its node without what is numbered, the names for that, its facts and findings in order.
+
+    `node.sections` and `node.images` stand in the note's order, and have no concepts yet: those are in
+    `section_names`, sorted, and `image_names`. Facts stand by place and id, findings too, images by line and
+    name.
+    """
 
     node: NoteNode
     section_names: tuple[tuple[str, ...], ...]
@@ -113,6 +117,21 @@ def inferred(triples: bytes) -> list[Fact]:
     return sorted(found, key=lambda fact: (fact.subject, fact.predicate, str(fact.object)))
 
 
+def results(triples: bytes) -> Mapping[str, str]:
+    """Read from the graph of inferences what became of the claims of notes, by the id of the fact."""
+    return {
+        node.removeprefix(iri.FACTS): text(properties, terms.CHECK)
+        for node, properties in grouped(triples).items()
+        if terms.CHECK in properties
+    }
+
+
+def marked(note: NoteReading, results: Mapping[str, str]) -> NoteReading:
+    """Return a note whose facts hold what became of them."""
+    facts = tuple(msgspec.structs.replace(fact, check=results.get(fact.id, "")) for fact in note.facts)
+    return msgspec.structs.replace(note, facts=facts)
+
+
 def text(properties: Properties, predicate: str) -> str:
     """Return the first object's value, `""` without one."""
     found = properties.get(predicate)
@@ -142,7 +161,8 @@ class _Note:
                 by_type[each.value].append(node)
         self.spans = dict(self._spans())
         self.sections = sorted(by_type[terms.SECTION], key=lambda n: _integer(graph[n], terms.ORDER))
-        self.images = sorted(by_type[terms.IMAGE], key=lambda n: (self._line_of(n), n))
+        self.section_index = {node: index for index, node in enumerate(self.sections)}
+        self.images = sorted(by_type[terms.IMAGE], key=lambda n: (self._line_of(n), iri.concept_name(n)))
         self.findings = by_type[terms.FINDING]
 
     def reading(self) -> NoteReading:
@@ -160,7 +180,7 @@ class _Note:
                 unread=tuple(sorted(int(t.value) for t in properties.get(terms.UNREAD, ()))),
                 images=tuple(self._image(node, self.graph[node]) for node in self.images),
             ),
-            section_names=tuple(tuple(_names(self.graph[n], terms.NAMES)) for n in self.sections),
+            section_names=tuple(tuple(sorted(_names(self.graph[n], terms.NAMES))) for n in self.sections),
             image_names=tuple(map(iri.concept_name, self.images)),
             facts=tuple(sorted(facts, key=lambda fact: (fact.start, fact.lines, fact.id))),
             findings=tuple(sorted(findings, key=lambda each: (each.line, each.column, each.id))),
@@ -204,7 +224,7 @@ class _Note:
             level=_integer(properties, terms.LEVEL),
             line=self._line_of(node),
             end_line=_integer(properties, terms.END_LINE),
-            parent=self.sections.index(parent) if parent else -1,
+            parent=self.section_index[parent] if parent else -1,
             anchor=text(properties, terms.ANCHOR),
             concepts=(),
         )
@@ -216,7 +236,7 @@ class _Note:
             address=text(properties, terms.ADDRESS),
             alt=text(properties, terms.ALT),
             line=self._line_of(node),
-            section=self.sections.index(section) if section else -1,
+            section=self.section_index[section] if section else -1,
         )
 
     def _fact(self, node: str, properties: Properties) -> Fact:

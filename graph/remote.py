@@ -37,10 +37,10 @@ class RemoteStore:
         """Make `nquads`, all of `graph`, the whole content of that graph, in one request."""
         self._update(f"DROP SILENT GRAPH <{graph}> ;\n{_insert(graph, nquads)}")
 
-    def load(self, nquads: bytes) -> None:
+    def load(self, nquads: Iterable[bytes]) -> None:
         """Add quads to graphs that are not there yet, many at once, in one request."""
         by_graph: dict[str, list[bytes]] = {}
-        for line in nquads.splitlines(keepends=True):
+        for line in b"".join(nquads).splitlines(keepends=True):
             graph = line[:-3].rsplit(b" <", 1)[1][:-1].decode()
             by_graph.setdefault(graph, []).append(line)
         self._update(" ;\n".join(_insert(graph, b"".join(lines)) for graph, lines in by_graph.items()))

@@ -46,8 +46,11 @@ class Store(Protocol):
     def replace(self, graph: str, nquads: bytes) -> None:
         """Make `nquads`, all of `graph`, the whole content of that graph, in one transaction."""
 
-    def load(self, nquads: bytes) -> None:
-        """Add quads to graphs that are not there yet, many at once, in one transaction."""
+    def load(self, nquads: Iterable[bytes]) -> None:
+        """Add quads to graphs that are not there yet, many at once, in one transaction.
+
+        They come in pieces, cut anywhere, so that they need not be in memory all at once.
+        """
 
     def remove(self, graphs: Iterable[str]) -> None:
         """Remove named graphs, in one transaction. One that is not there is no error."""

@@ -11,11 +11,13 @@ Source: W3C N-Quads; PROV-O; Web Annotation Data Model, sections 4.2.4 and 4.2.5
 (fragments of plain text).
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from ingest import identity
 from ingest.ingested import Ingested
 from ingest.lint.findings import Finding
 from ingest.lint.wording import message
@@ -28,10 +30,15 @@ from ontology.statements import Span, Statement, Strength, Text
 if TYPE_CHECKING:
     from rdflib import Dataset
 
-_ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
+_ESCAPED = re.compile(r'["\\\n\r]')
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 _TRUE = f'"true"^^<{terms.BOOLEAN}>'
 # A name as long as a term of the notes is asked for again and again, a whole text never.
 _NAMES_KEPT = 100_000
+_TOGETHER = 400
+
+_Property = tuple[str, str]
+"""A predicate's IRI and an object as it is written."""
 
 
 def emit(note: Ingested, *, known: ConceptRegistry | None = None, reader: str = "") -> bytes:
@@ -40,10 +47,14 @@ def emit(note: Ingested, *, known: ConceptRegistry | None = None, reader: str = 
     `known` are the concepts that the vocabulary labels; any other gets its name as label. `reader` names
     the version of who read. Equal notes give equal bytes.
     """
-    graph = iri.note(note.document)
-    lines = _Writer(note, reader).lines(known)
-    end = f" <{graph}> .\n"
-    return "".join(f"{line}{end}" for line in lines).encode("utf-8", "replace")
+    return b"".join(pieces(note, known=known, reader=reader))
+
+
+def pieces(note: Ingested, *, known: ConceptRegistry | None = None, reader: str = "") -> Iterator[bytes]:
+    """Yield the same in pieces of some hundred kilobytes: a long note gives gigabytes."""
+    quads = _Writer(note, reader).quads(known)
+    while some := "".join(islice(quads, _TOGETHER)):
+        yield some.encode("utf-8", "replace")
 
 
 def dataset(notes: Iterable[Ingested]) -> "Dataset":
@@ -60,168 +71,143 @@ def dataset(notes: Iterable[Ingested]) -> "Dataset":
 
 
 class _Writer:
-    """Writes one note. Lines are triples without their end, so that the graph's name is joined once."""
+    """Writes one note: pieces of whole quads. What stands many times in a note is written in one piece."""
 
     def __init__(self, note: Ingested, reader: str) -> None:
         self.note = note
         self.reader = reader
         self.iri = iri.note(note.document)
         self.node = f"<{self.iri}>"
+        self.end = f" {self.node} .\n"
         self.data = note.text.encode("utf-8", "replace")
         self.written: set[str] = set()
         self.characters = _characters(self.data, self._offsets())
 
-    def lines(self, known: ConceptRegistry | None) -> Iterator[str]:
-        yield from self._note()
+    def quads(self, known: ConceptRegistry | None) -> Iterator[str]:
+        yield self._about(self.node, self._note())
         for index, section in enumerate(self.note.sections):
-            yield from self._section(index, section)
-        for image in self.note.images:
-            yield from self._image(image)
-        repeated: Counter[tuple[str, ...]] = Counter()
-        for statement in self.note.statements:
-            yield from self._fact(statement, repeated)
-        yield from self._labels(known)
-        for finding in self.note.findings:
-            yield from self._finding(finding)
+            span, new = self._span(section.span)
+            yield new + self._about(self._section_node(index), self._section(index, section, span))
+        for name, places in identity.images(self.note).items():
+            yield from self._image(name, places)
+        for node, statement in identity.facts(self.note):
+            yield self._fact(f"<{node}>", statement)
+        for name in self._unlabelled(known):
+            yield self._about(_concept(name), [(terms.LABEL, _literal(name))])
+        for node, finding in identity.findings(self.note).items():
+            span, new = self._span(_span_of(finding))
+            yield new + self._about(f"<{node}>", _finding(finding, span))
 
-    def _note(self) -> Iterator[str]:
-        note, node = self.note, self.node
-        yield f"{node} {_TYPE} <{terms.NOTE}>"
-        yield f"{node} <{terms.PATH}> {_literal(note.document)}"
-        yield f"{node} <{terms.DIGEST}> {_literal(note.digest)}"
+    def _about(self, node: str, properties: Iterable[_Property]) -> str:
+        return "".join([f"{node} <{predicate}> {object_}{self.end}" for predicate, object_ in properties])
+
+    def _note(self) -> Iterator[_Property]:
+        note = self.note
+        yield terms.TYPE, f"<{terms.NOTE}>"
+        yield terms.PATH, _literal(note.document)
+        yield terms.DIGEST, _literal(note.digest)
         if self.reader:
-            yield f"{node} <{terms.READER}> {_literal(self.reader)}"
-        yield f"{node} <{terms.TITLE}> {_literal(note.title)}"
-        yield f"{node} <{terms.TEXT}> {_literal(note.text)}"
+            yield terms.READER, _literal(self.reader)
+        yield terms.TITLE, _literal(note.title)
+        yield terms.TEXT, _literal(note.text)
         for line in note.unread:
-            yield f"{node} <{terms.UNREAD}> {_integer(line)}"
+            yield terms.UNREAD, _integer(line)
 
-    def _section(self, index: int, section: Section) -> Iterator[str]:
-        node = self._section_node(index)
-        span, lines = self._span(section.span)
-        yield from lines
-        yield f"{node} {_TYPE} <{terms.SECTION}>"
-        yield f"{node} <{terms.IN_NOTE}> {self.node}"
-        yield f"{node} <{terms.TITLE}> {_literal(section.title)}"
-        yield f"{node} <{terms.ORDER}> {_integer(index)}"
-        yield f"{node} <{terms.LEVEL}> {_integer(section.level)}"
-        yield f"{node} <{terms.ANCHOR}> {_literal(section.anchor)}"
-        yield f"{node} <{terms.END_LINE}> {_integer(section.end_line)}"
-        yield f"{node} <{terms.DERIVED}> {span}"
+    def _section(self, index: int, section: Section, span: str) -> Iterator[_Property]:
+        yield terms.TYPE, f"<{terms.SECTION}>"
+        yield terms.IN_NOTE, self.node
+        yield terms.TITLE, _literal(section.title)
+        yield terms.ORDER, _integer(index)
+        yield terms.LEVEL, _integer(section.level)
+        yield terms.ANCHOR, _literal(section.anchor)
+        yield terms.END_LINE, _integer(section.end_line)
+        yield terms.DERIVED, span
         if section.parent is not None:
-            yield f"{node} <{terms.IN_SECTION}> {self._section_node(section.parent)}"
+            yield terms.IN_SECTION, self._section_node(section.parent)
         for name in section.concepts:
-            yield f"{node} <{terms.NAMES}> {_concept(name)}"
+            yield terms.NAMES, _concept(name)
 
     def _section_node(self, index: int) -> str:
         return f"<{iri.part(self.iri, 'section', str(index))}>"
 
-    def _image(self, image: Image) -> Iterator[str]:
-        node = _concept(image.name)
-        span, lines = self._span(image.span)
-        yield from lines
-        yield f"{node} {_TYPE} <{terms.IMAGE}>"
-        yield f"{node} <{terms.IN_NOTE}> {self.node}"
-        yield f"{node} <{terms.ADDRESS}> {_literal(image.address)}"
-        yield f"{node} <{terms.DERIVED}> {span}"
+    def _image(self, name: str, places: Sequence[Image]) -> Iterator[str]:
+        """A picture as it is shown first, and each place that shows it."""
+        node, image = _concept(name), places[0]
+        properties = [
+            (terms.TYPE, f"<{terms.IMAGE}>"),
+            (terms.IN_NOTE, self.node),
+            (terms.ADDRESS, _literal(image.address)),
+        ]
         if image.alt:
-            yield f"{node} <{terms.ALT}> {_literal(image.alt)}"
+            properties.append((terms.ALT, _literal(image.alt)))
         if image.section is not None:
-            yield f"{node} <{terms.IN_SECTION}> {self._section_node(image.section)}"
+            properties.append((terms.IN_SECTION, self._section_node(image.section)))
+        yield self._about(node, properties)
+        for span in dict.fromkeys(each.span for each in places):
+            place, new = self._span(span)
+            yield new + self._about(node, [(terms.DERIVED, place)])
 
-    def _fact(self, said: Statement, repeated: Counter[tuple[str, ...]]) -> Iterator[str]:
+    def _fact(self, node: str, said: Statement) -> str:
         is_text = isinstance(said.object, Text)
         target = said.object.value if isinstance(said.object, Text) else said.object
-        meaning = (said.subject, said.predicate, target, str(is_text), str(said.negated), said.condition)
-        repeated[meaning] += 1
-        node = f"<{iri.fact(self.note.document, *meaning, str(repeated[meaning]))}>"
         subject, predicate = _concept(said.subject), f"<{iri.predicate(said.predicate)}>"
         object_ = _literal(target) if is_text else _concept(target)
-        extraction, lines = self._extraction(said)
-        yield from lines
+        extraction, pieces = self._extraction(said)
+        end = self.end
         if not said.negated:
-            yield f"{subject} {predicate} {object_}"
-        yield f"{node} <{terms.SUBJECT}> {subject}"
-        yield f"{node} <{terms.PREDICATE}> {predicate}"
-        yield f"{node} <{terms.OBJECT}> {object_}"
-        yield f"{node} <{terms.GENERATED}> {extraction}"
+            pieces += f"{subject} {predicate} {object_}{end}"
+        pieces += (
+            f"{node} <{terms.SUBJECT}> {subject}{end}"
+            f"{node} <{terms.PREDICATE}> {predicate}{end}"
+            f"{node} <{terms.OBJECT}> {object_}{end}"
+            f"{node} <{terms.GENERATED}> {extraction}{end}"
+        )
         for each in dict.fromkeys(said.spans):
-            span, lines = self._span(each)
-            yield from lines
-            yield f"{node} <{terms.DERIVED}> {span}"
-        yield from self._manner(node, said)
+            span, new = self._span(each)
+            pieces += f"{new}{node} <{terms.DERIVED}> {span}{end}"
+        return pieces + self._about(node, _manner(said))
 
-    def _manner(self, node: str, said: Statement) -> Iterator[str]:
-        """What is usual is not said: asserted, plainly, without condition, with full confidence."""
-        if said.negated:
-            yield f"{node} <{terms.NEGATED}> {_TRUE}"
-        if said.strength is not Strength.PLAIN:
-            yield f"{node} <{terms.STRENGTH}> {_literal(said.strength)}"
-        if said.condition:
-            yield f"{node} <{terms.CONDITION}> {_literal(said.condition)}"
-        if said.confidence < 1:
-            yield f'{node} <{terms.CONFIDENCE}> "{said.confidence:.2f}"^^<{terms.DECIMAL}>'
-
-    def _extraction(self, said: Statement) -> tuple[str, Iterable[str]]:
+    def _extraction(self, said: Statement) -> tuple[str, str]:
         node = f"<{iri.part(self.iri, 'extraction', said.rule, said.kind)}>"
         if node in self.written:
-            return node, ()
+            return node, ""
         self.written.add(node)
-        return node, (
-            f"{node} {_TYPE} <{terms.EXTRACTION}>",
-            f"{node} <{terms.RULE}> {_literal(said.rule)}",
-            f"{node} <{terms.READ_AS}> {_literal(said.kind)}",
+        properties = (
+            (terms.TYPE, f"<{terms.EXTRACTION}>"),
+            (terms.RULE, _literal(said.rule)),
+            (terms.READ_AS, _literal(said.kind)),
         )
+        return node, self._about(node, properties)
 
-    def _labels(self, known: ConceptRegistry | None) -> Iterator[str]:
+    def _unlabelled(self, known: ConceptRegistry | None) -> list[str]:
         names = {
             name for s in self.note.statements for name in (s.subject, s.object) if isinstance(name, str)
         }
-        for name in sorted(names):
-            if known is None or name not in known:
-                yield f"{_concept(name)} <{terms.LABEL}> {_literal(name)}"
+        return sorted(name for name in names if known is None or name not in known)
 
-    def _finding(self, finding: Finding) -> Iterator[str]:
-        place = (finding.kind, str(finding.line), str(finding.column), finding.found, finding.canonical)
-        node = f"<{iri.part(self.iri, 'finding', *place)}>"
-        if node in self.written:
-            return
-        self.written.add(node)
-        span, lines = self._span(_span_of(finding))
-        yield from lines
-        yield f"{node} {_TYPE} <{terms.FINDING}>"
-        yield f"{node} <{terms.DERIVED}> {span}"
-        yield f"{node} <{terms.FINDING_KIND}> {_literal(finding.kind)}"
-        yield f"{node} <{terms.SEVERITY}> {_literal(finding.severity)}"
-        yield f"{node} <{terms.FOUND}> {_literal(finding.found)}"
-        if finding.canonical:
-            yield f"{node} <{terms.CANONICAL}> {_literal(finding.canonical)}"
-        if finding.wording:
-            for lang in Lang:
-                yield f"{node} <{terms.MESSAGE}> {_literal(message(finding, lang))}@{lang}"
-
-    def _span(self, span: Span) -> tuple[str, Iterable[str]]:
-        """The node of a span, and its triples the first time.
+    def _span(self, span: Span) -> tuple[str, str]:
+        """The node of a span, and its quads the first time.
 
         Its IRI is the note's with a text fragment (RFC 5147); bytes and column follow from the text.
         """
         quote = self.data[span.start : span.end].decode("utf-8", "replace")
-        start = self.characters[span.start]
-        end = start + len(quote)
-        node = f"<{self.iri}#char={start},{end}>"
+        first = self.characters[span.start]
+        last = first + len(quote)
+        node = f"<{self.iri}#char={first},{last}>"
         if node in self.written:
-            return node, ()
+            return node, ""
         self.written.add(node)
-        lines = [
-            f"{node} <{terms.HAS_SOURCE}> {self.node}",
-            f"{node} <{terms.LINE}> {_integer(span.line)}",
-            f"{node} <{terms.START}> {_integer(start)}",
-            f"{node} <{terms.END}> {_integer(end)}",
-            f"{node} <{terms.EXACT}> {_literal(quote)}",
-        ]
+        end = self.end
+        quads = (
+            f"{node} <{terms.HAS_SOURCE}> {self.node}{end}"
+            f"{node} <{terms.LINE}> {_integer(span.line)}{end}"
+            f"{node} <{terms.START}> {_integer(first)}{end}"
+            f"{node} <{terms.END}> {_integer(last)}{end}"
+            f"{node} <{terms.EXACT}> {_literal(quote)}{end}"
+        )
         if span.end_line != span.line:
-            lines.append(f"{node} <{terms.END_LINE}> {_integer(span.end_line)}")
-        return node, lines
+            quads += f"{node} <{terms.END_LINE}> {_integer(span.end_line)}{end}"
+        return node, quads
 
     def _offsets(self) -> Iterator[int]:
         note = self.note
@@ -229,6 +215,31 @@ class _Writer:
         yield from (section.span.start for section in note.sections)
         yield from (image.span.start for image in note.images)
         yield from (finding.start for finding in note.findings)
+
+
+def _manner(said: Statement) -> Iterator[_Property]:
+    """What is usual is not said: asserted, plainly, without condition, with full confidence."""
+    if said.negated:
+        yield terms.NEGATED, _TRUE
+    if said.strength is not Strength.PLAIN:
+        yield terms.STRENGTH, _literal(said.strength)
+    if said.condition:
+        yield terms.CONDITION, _literal(said.condition)
+    if said.confidence < 1:
+        yield terms.CONFIDENCE, f'"{said.confidence:.2f}"^^<{terms.DECIMAL}>'
+
+
+def _finding(finding: Finding, span: str) -> Iterator[_Property]:
+    yield terms.TYPE, f"<{terms.FINDING}>"
+    yield terms.DERIVED, span
+    yield terms.FINDING_KIND, _literal(finding.kind)
+    yield terms.SEVERITY, _literal(finding.severity)
+    yield terms.FOUND, _literal(finding.found)
+    if finding.canonical:
+        yield terms.CANONICAL, _literal(finding.canonical)
+    if finding.wording:
+        for lang in Lang:
+            yield terms.MESSAGE, f"{_literal(message(finding, lang))}@{lang}"
 
 
 def _span_of(finding: Finding) -> Span:
@@ -253,16 +264,15 @@ def _characters(data: bytes, offsets: Iterable[int]) -> dict[int, int]:
     return found
 
 
-_TYPE = f"<{terms.TYPE}>"
-
-
 @lru_cache(_NAMES_KEPT)
 def _concept(name: str) -> str:
     return f"<{iri.concept(name)}>"
 
 
 def _literal(text: str) -> str:
-    return f'"{text.translate(_ESCAPES)}"'
+    if _ESCAPED.search(text):
+        text = _ESCAPED.sub(lambda match: _ESCAPES[match[0]], text)
+    return f'"{text}"'
 
 
 @lru_cache(_NAMES_KEPT)

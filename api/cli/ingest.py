@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from api import ingesting
-from api.ingesting import Change, NoteReport, Progress, Report
+from api.ingesting import Progress
+from api.outcomes import Change, NoteReport, Report
 from api.printing import counted, is_for_eyes, style
 from api.problems import problem
 from api.settings import Settings, from_environment

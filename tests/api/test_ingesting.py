@@ -7,7 +7,7 @@ import pytest
 
 from api import ingesting
 from api.context import Context
-from api.ingesting import Change, Report
+from api.outcomes import Change, Report
 from api.settings import Settings
 from graph import embedded, serialize, snapshot
 from graph.errors import StoreBrokenError, StoreLockedError

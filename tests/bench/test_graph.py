@@ -75,7 +75,7 @@ def peer(corpus: Corpus) -> Graph:
 @pytest.fixture(scope="module")
 def store(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> EmbeddedStore:
     made = embedded.open_store(tmp_path_factory.mktemp("bench") / "store")
-    made.load(b"".join(corpus.nquads))
+    made.load(corpus.nquads)
     return made
 
 
@@ -98,7 +98,7 @@ def test_loading_to_disk_and_read_model(corpus: Corpus, tmp_path: Path, report: 
 
     def ours() -> None:
         made = embedded.open_store(tmp_path / f"{perf_counter()}")
-        made.load(b"".join(corpus.nquads))
+        made.load(corpus.nquads)
         notes = [reading.of_triples(name, triples) for name, triples in corpus.graphs]
         snapshot.save(projection.assemble(notes, ()), tmp_path / "snapshot")
         made.close()

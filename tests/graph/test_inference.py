@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from graph import inference, projection
 from graph.embedded import EmbeddedStore

@@ -28,9 +28,9 @@ def test_equal_graphs_give_equal_bytes_whatever_was_written_first(
     notes = [to_quads(make_note()), to_quads(make_note(document="b.md"))]
     one, other = embedded.in_memory(), embedded.in_memory()
     for quads in notes:
-        one.load(quads)
+        one.load([quads])
     for quads in reversed(notes):
-        other.load(b"".join(reversed(quads.splitlines(keepends=True))))
+        other.load(reversed(quads.splitlines(keepends=True)))
 
     assert text(one, form) == text(other, form)
 
@@ -62,7 +62,7 @@ def test_turtle_is_short_where_a_reader_gains_by_it(filled: EmbeddedStore) -> No
 def test_names_that_turtle_would_misread_stay_whole_iris(store: EmbeddedStore) -> None:
     graph = iri.note("a.md")
     names = [iri.concept("Kind/name"), iri.concept("한글"), iri.NS + "ends.", iri.NS]
-    store.load(b"".join(f"<{name}> <x:p> <x:o> <{graph}> .\n".encode() for name in names))
+    store.load(f"<{name}> <x:p> <x:o> <{graph}> .\n".encode() for name in names)
 
     found = {q.subject.value for q in pyoxigraph.parse(text(store, "turtle"), format=RdfFormat.TURTLE)}
 

@@ -84,7 +84,7 @@ def test_text_survives_being_replaced(engine: Store) -> None:
 
 
 def test_many_graphs_are_loaded_at_once(engine: Store) -> None:
-    engine.load(quad("s", "a", A) + quad("s", "b", B))
+    engine.load([quad("s", "a", A), quad("s", "b", B)])
 
     assert engine.graphs() == tuple(sorted((A, B)))
 
@@ -107,7 +107,7 @@ def test_rows_leave_out_what_is_unbound(engine: Store) -> None:
 
 
 def test_queries_see_the_union_of_all_graphs_and_know_our_prefixes(engine: Store) -> None:
-    engine.load(quad("s", "a", A) + quad("s", "b", B))
+    engine.load([quad("s", "a", A), quad("s", "b", B)])
 
     assert engine.ask('ASK { <x:s> <x:says> "a", "b" }')
     assert not engine.ask("ASK { k8s:Pod ?p ?o }")
@@ -115,7 +115,7 @@ def test_queries_see_the_union_of_all_graphs_and_know_our_prefixes(engine: Store
 
 
 def test_a_query_can_be_about_some_graphs_only(engine: Store) -> None:
-    engine.load(quad("s", "a", A) + quad("s", "b", B))
+    engine.load([quad("s", "a", A), quad("s", "b", B)])
 
     found = engine.select("SELECT ?o { ?s ?p ?o }", Dataset(default_graphs=(B,)))
 
@@ -208,9 +208,18 @@ def test_only_http_is_spoken() -> None:
 
 def test_the_store_is_an_rdflib_dataset_too() -> None:
     store = embedded.in_memory()
-    store.load(quad("s", "a", A) + quad("t", "b", B))
+    store.load([quad("s", "a", A), quad("t", "b", B)])
 
     found = store.dataset()
 
     assert {(str(s), str(g)) for s, _, _, g in found.quads()} == {("x:s", A), ("x:t", B)}
     assert {str(s) for s in found.graph(URIRef(B)).subjects()} == {"x:t"}
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_what_is_loaded_may_be_cut_into_pieces_anywhere(engine: Store, size: int) -> None:
+    quads = quad("s", "a", A) + quad("t", "b", B)
+
+    engine.load([b"", *(quads[at : at + size] for at in range(0, len(quads), size))])
+
+    assert set(engine.graphs()) == {A, B}

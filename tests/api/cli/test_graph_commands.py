@@ -178,7 +178,7 @@ def test_doctor_reports_what_is_wrong_with_1(kubelore: Run, tmp_path: Path) -> N
     kubelore("ingest", str(tmp_path / "pods.md"), "--data", str(tmp_path / "data"))
     store = embedded.open_store(tmp_path / "data" / "store")
     bad = "https://kubelore.dev/note/bad"
-    store.load(f"<x:f> <http://www.w3.org/1999/02/22-rdf-syntax-ns#subject> <x:s> <{bad}> .\n".encode())
+    store.load([f"<x:f> <http://www.w3.org/1999/02/22-rdf-syntax-ns#subject> <x:s> <{bad}> .\n".encode()])
     store.remove(store.graphs()[:1])
     store.close()
 

@@ -18,7 +18,7 @@ ENDLESS = "SELECT (COUNT(*) AS ?n) { " + " ".join(f"?a{i} ?b{i} ?c{i} ." for i i
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     where = tmp_path_factory.mktemp("data") / "store"
     store = embedded.open_store(where)
-    store.load("".join(f'<x:s{i}> <x:p> "{i}" <{NOTE}> .\n' for i in range(60)).encode())
+    store.load(f'<x:s{i}> <x:p> "{i}" <{NOTE}> .\n'.encode() for i in range(60))
     store.close()
     return where
 
