@@ -54,6 +54,7 @@ STRENGTH = NS + "strength"
 CONDITION = NS + "condition"
 CONFIDENCE = NS + "confidence"
 CHECK = NS + "check"
+ENGINE = NS + "engine"
 RULE = NS + "rule"
 READ_AS = NS + "readAs"
 

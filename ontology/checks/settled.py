@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from ontology.checks import trials
 from ontology.checks.claims import Check, Claim, Result
-from ontology.checks.propositions.proposition import Proposition, by_triple
+from ontology.checks.propositions.proposition import Proposition, Triple, by_triple
 from ontology.checks.sentences import Asserted
 from ontology.checks.trials import Trial
 
@@ -18,6 +18,13 @@ _TURNED = {
 
 # What a claim that names the condition is not.
 _CONDITIONAL = frozenset({Result.TOO_STRONG, Result.REFUTED, Result.OUTDATED})
+
+
+def is_settled(triple: Triple) -> bool:
+    """Whether a proposition is about a fact or its contrary."""
+    subject, predicate, target, negated = triple
+    known = by_triple()
+    return triple in known or (subject, predicate, target, not negated) in known
 
 
 def settled(claim: Claim) -> Check | None:
