@@ -1,7 +1,7 @@
 """Events of a run: what somebody does at a time, and what that does to the cluster."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -31,7 +31,7 @@ class Subject(Question, frozen=True):
 class Scale(Subject, frozen=True):
     """Set `spec.replicas`."""
 
-    replicas: int
+    replicas: Annotated[int, msgspec.Meta(ge=0)]
 
 
 class SetImage(Subject, frozen=True):
@@ -74,13 +74,25 @@ def happenings(event: Event, start: int, delays: Delays, path: str) -> list[Happ
     given = [name for name in event.__struct_fields__ if name != "at" and getattr(event, name) is not None]
     if len(given) != 1:
         raise InvalidQuestionError("an event says exactly one thing beside `at`", path=path)
-    at = start + instants.duration(event.at, path=f"{path}.at")
+    at = start + after(event.at, f"{path}.at", least=0)
     act = _ACTIONS[given[0]]
     subject = getattr(event, given[0])
     found: list[Happening] = [(at, lambda cluster: act(cluster, subject, path))]
     if event.node_lost is not None:
         node = event.node_lost
         found.append((at + delays.node_loss, lambda cluster: interventions.evict_from(cluster, node)))
+    return found
+
+
+def after(text: str, path: str, *, least: int = 1) -> int:
+    """Return a duration in nanoseconds.
+
+    Raises:
+        InvalidQuestionError: it is shorter than `least`.
+    """
+    found = instants.duration(text, path=path)
+    if found < least:
+        raise InvalidQuestionError(f"`{text}` is too short: time goes forward", path=path)
     return found
 
 
@@ -118,6 +130,8 @@ def _set_image(cluster: Cluster, subject: SetImage, path: str) -> None:
 
 def _undo(cluster: Cluster, subject: Undo, path: str) -> None:
     found = _found(cluster, subject, path, (Deployment,))
+    if found.spec.paused:
+        raise InvalidQuestionError("a paused Deployment is not rolled back: resume it first", path=path)
     mine = [
         each
         for each in cluster.all(ReplicaSet)

@@ -1,6 +1,8 @@
 """The question, and its verdict."""
 
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from ontology import instants
 from ontology.cluster.nodes import Node
@@ -17,7 +19,7 @@ from ontology.cluster.workloads import (
 )
 from ontology.scenario import Evaluator, Question, Scenario
 from ontology.semantics.workloads.run import outcome
-from ontology.semantics.workloads.run.events import Event, happenings
+from ontology.semantics.workloads.run.events import Event, after, happenings
 from ontology.semantics.workloads.simulation import clock
 from ontology.semantics.workloads.simulation.cluster import Cluster, Delays, Ending, Entry
 from ontology.verdict import Outcome, Step, Verdict
@@ -45,7 +47,7 @@ class End(Question, frozen=True):
     image: str
     exit_code: int = 1
     after: str | None = None
-    times: int | None = None
+    times: Annotated[int, msgspec.Meta(ge=0)] | None = None
     indexes: list[int] | None = None
 
 
@@ -79,7 +81,7 @@ def evaluate(scenario: Scenario, asked: Run) -> Verdict:
         for place, event in enumerate(asked.events or ())
         for happening in happenings(event, start, delays, f"question.run.events[{place}]")
     ]
-    clock.run(cluster, start + instants.duration(asked.until, path="question.run.until"), events)
+    clock.run(cluster, start + after(asked.until, "question.run.until", least=0), events)
     written = outcome.sets(cluster)
     sets = {f"{each.KIND}/{each.name}": outcome.summary(cluster, each) for each in written}
     answer = {
@@ -101,7 +103,7 @@ def evaluate(scenario: Scenario, asked: Run) -> Verdict:
 
 def _delays(asked: Run) -> Delays:
     def duration(text: str, name: str) -> int:
-        return instants.duration(text, path=f"question.run.{name}")
+        return after(text, f"question.run.{name}")
 
     work = duration(asked.run_delay, "runDelay")
     return Delays(

@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ontology import instants, readiness
+from ontology import instants, readiness, selectors
 from ontology.cluster.meta import KubeObject, ObjectMeta, OwnerReference
 from ontology.cluster.nodes import Node
-from ontology.cluster.pods import Pod, PodSpec, PodStatus
+from ontology.cluster.pods import Pod, PodSpec, PodStatus, PodTemplateSpec
+from ontology.cluster.workloads import DaemonSet, Deployment, ReplicaSet, StatefulSet
 from ontology.errors import InvalidObjectError, TooCostlyError
 from ontology.semantics.workloads import jobs, ownership
 from ontology.semantics.workloads.ownership import Propagation
@@ -69,7 +70,8 @@ class Cluster:
     `due` says when a pod will next start or end, by uid; `failures` what the Job controller remembers.
 
     Raises:
-        InvalidObjectError: two objects of one kind and name, be it in two namespaces.
+        InvalidObjectError: two objects of one kind and name, be it in two namespaces, or a set that would
+            not select its own pods.
     """
 
     def __init__(
@@ -92,6 +94,7 @@ class Cluster:
         for each in (one for many in objects.values() for one in many):
             if (each.KIND, each.name) in self.objects:
                 raise InvalidObjectError(f"a run has one {each.KIND} named `{each.name}`", path="objects")
+            _check(each)
             self.put(self._stored(each))
 
     def _stored(self, found: KubeObject) -> KubeObject:
@@ -187,8 +190,10 @@ class Cluster:
     def _node(self) -> str:
         """Return the node with the fewest pods, of those that work."""
         working = [each.name for each in self.all(Node) if each.name not in self.lost]
+        if not working:
+            return ""
         used = Counter(pod.spec.node_name for pod in self.all(Pod))
-        return min(working, key=lambda name: (used[name], name), default="")
+        return min(working, key=lambda name: (used[name], name))
 
     def say_pod(self, pod: Pod, owner: KubeObject, **detail: Any) -> None:
         """Write a new pod, and note who made it and which claims it uses."""
@@ -271,6 +276,22 @@ class Cluster:
                 self.say("deleted", found, by=by if found is deleted else "garbageCollector")
         for pod in pods:
             self.terminate(pod, by="garbageCollector")
+
+
+def _check(found: KubeObject) -> None:
+    """Refuse, as the API does, a set that would not select its own pods: it would create them without end."""
+    if not isinstance(found, Deployment | ReplicaSet | StatefulSet | DaemonSet):
+        return
+    template = found.spec.template
+    metadata = (
+        template.metadata if isinstance(template, PodTemplateSpec) else (template or {}).get("metadata")
+    )
+    labels = (metadata or {}).get("labels") or {}
+    if not selectors.matches(found.spec.selector, labels):
+        raise InvalidObjectError(
+            f"the selector of {found.KIND} `{found.name}` does not match the labels of its template",
+            path="spec.selector",
+        )
 
 
 def owned_by(owner: KubeObject) -> OwnerReference:

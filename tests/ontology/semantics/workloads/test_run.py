@@ -243,6 +243,30 @@ def test_a_pod_that_tolerates_an_unreachable_node_for_good_is_not_evicted() -> N
     assert happened(run(*NODES, WEB, until="20m", events=lost), "deleted") != []
 
 
+def test_a_paused_deployment_is_not_rolled_back() -> None:
+    subject = {"kind": "Deployment", "name": "web"}
+
+    with pytest.raises(InvalidQuestionError, match="resume it first"):
+        run(
+            workload("Deployment", "web", 2),
+            events=[{"at": "1m", "pause": subject}, {"at": "2m", "undo": subject}],
+        )
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"])
+def test_a_set_that_does_not_select_its_own_pods_is_refused_as_by_the_api(kind: str) -> None:
+    blind = workload(kind, "web", None, selector={"matchLabels": {"app": "other"}})
+
+    with pytest.raises(InvalidObjectError, match="does not match the labels"):
+        run(blind)
+
+
+@pytest.mark.parametrize("asked", [{"until": "-1m"}, {"startDelay": "0s"}, {"stopDelay": "-5s"}])
+def test_time_that_does_not_go_forward_is_refused(asked: dict[str, Any]) -> None:
+    with pytest.raises(InvalidQuestionError, match="time goes forward"):
+        run(WEB, **asked)
+
+
 def test_two_objects_of_one_name_are_refused() -> None:
     other = {**WEB, "metadata": {"name": "web", "namespace": "elsewhere"}}
 
@@ -266,6 +290,12 @@ def test_the_same_run_is_the_same_every_time_and_is_worded() -> None:
         pytest.param({"at": "1m", "deletePod": "nobody"}, "no Pod named", id="a pod that is not there"),
         pytest.param(
             {"at": "1m", "undo": {"kind": "ReplicaSet", "name": "web"}}, "cannot be changed", id="wrong kind"
+        ),
+        pytest.param({"at": "-1m", "deletePod": "web"}, "time goes forward", id="before the start"),
+        pytest.param(
+            {"at": "1m", "scale": {"kind": "ReplicaSet", "name": "web", "replicas": -1}},
+            ">= 0",
+            id="fewer than none",
         ),
         pytest.param(
             {"at": "1m", "undo": {"kind": "Deployment", "name": "front", "toRevision": 7}},
