@@ -28,11 +28,10 @@ from ontology.walkthroughs.timeline.world import Delete, Happening
 _NODE_GRACE = 50 * MS  # node-monitor-grace-period
 _EVICTION_GRACE = 1  # what the kubelet gives a pod past a hard threshold, in seconds
 _INIT_RUN = 1 * MS
-_UNREACHABLE = Taint(key="node.kubernetes.io/unreachable", effect="NoExecute")
-# what admission adds where a pod does not say otherwise
-_DEFAULT_TOLERATION = Toleration(
-    key=_UNREACHABLE.key, operator="Exists", effect="NoExecute", toleration_seconds=300
+_UNREACHABLE, _NOT_READY = (
+    Taint(key=f"node.kubernetes.io/{name}", effect="NoExecute") for name in ("unreachable", "not-ready")
 )
+_DEFAULT_SECONDS = 300  # how long admission lets a pod tolerate these where it does not say otherwise
 # habits of a container: the event's member, and the attribute in milliseconds that it sets
 _TIMES = {
     "pullSeconds": ("pull_seconds", "pull"),
@@ -54,7 +53,7 @@ class Life:
         self.reports = Reports(self.pod, services, self.clock)
         self.gates: dict[str, str] = {}
         self.accepted = self.scheduled = self.removed = False
-        self.reporting, self.node_silent = True, False
+        self.reporting, self.node_silent, self.node_unready = True, False, False
         self.deletion_grace: int | None = None
         self.failed_for = self.disruption = ""
         self._silences = 0
@@ -196,6 +195,9 @@ class Life:
 
     def _node(self, happening: Happening) -> None:
         lost = happening.event.node == "lost"
+        if happening.event.node == "notReady" or (self.node_unready and not lost):
+            self._readiness(ready=not lost and happening.event.node == "back")
+            return
         if lost is not self.reporting:
             return
         self.reporting, self.node_silent = not lost, False
@@ -214,18 +216,37 @@ class Life:
         if self.deletion_grace is not None and not self.runtime.stopping:
             self.runtime.stop_all(self.deletion_grace)
 
-    def _notice_silence(self) -> None:
-        self.node_silent = True
-        self.clock.event("pod", "NodeNotReady", "NodeNotReady")
-        own = [t for t in self.pod.spec.tolerations or () if t.key in ("", _UNREACHABLE.key)]
-        plan = plans.plan(own or [_DEFAULT_TOLERATION], [(0.0, (_UNREACHABLE,))])
-        if plan.deleted is not None:
-            self._while_silent(milliseconds(plan.deleted), self._taint_evicts)
+    def _readiness(self, *, ready: bool) -> None:
+        """Let the kubelet, which works on, report its node as ready or not."""
+        if not self.reporting or ready is not self.node_unready:
+            return
+        self.node_unready = not ready
+        self._silences += 1
+        if ready:
+            self.clock.event("pod", "NodeReady", "NodeBack")
+        else:
+            self.clock.event("pod", "NodeNotReady", "NodeUnready")
+            self._taint(_NOT_READY)
 
-    def _taint_evicts(self) -> None:
+    def _notice_silence(self) -> None:
+        self.node_silent, self.node_unready = True, False
+        self.clock.event("pod", "NodeNotReady", "NodeNotReady")
+        self._taint(_UNREACHABLE)
+
+    def _taint(self, taint: Taint) -> None:
+        """Plan what the pod's tolerations, or those that admission adds, make of a taint of its node."""
+        default = Toleration(
+            key=taint.key, operator="Exists", effect="NoExecute", toleration_seconds=_DEFAULT_SECONDS
+        )
+        own = [t for t in self.pod.spec.tolerations or () if t.key in ("", taint.key)]
+        plan = plans.plan(own or [default], [(0.0, (taint,))])
+        if plan.deleted is not None:
+            self._while_silent(milliseconds(plan.deleted), lambda: self._taint_evicts(taint))
+
+    def _taint_evicts(self, taint: Taint) -> None:
         if self.deletion_grace is None:
             self.disruption = "DeletionByTaintManager"
-            self.clock.event("pod", "TaintManagerEviction", "TaintEviction")
+            self.clock.event("pod", "TaintManagerEviction", "TaintEviction", taint.key)
             self._mark_deleted(self.runtime.grace)
 
     def _while_silent(self, after: int, action: Callable[[], None]) -> None:
@@ -262,6 +283,7 @@ class Life:
                 running=running,
                 disruption=self.disruption,
                 node_silent=self.node_silent,
+                node_unready=self.node_unready,
             ),
             readings,
         )

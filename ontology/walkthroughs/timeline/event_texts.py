@@ -31,6 +31,7 @@ _TEXTS: Mapping[str, str] = {
         "Evicted": "The node was low on resource: {reason}.",
         "Deadline": "Pod was active on the node longer than the specified deadline",
         "NodeNotReady": "Node is not ready",
+        "NodeUnready": "Node is not ready",
         "TaintEviction": "Marking for deletion Pod {namespace}/{pod}",
     }.items()
 }

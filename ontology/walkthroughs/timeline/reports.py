@@ -22,7 +22,10 @@ _SANDBOX = tuple(
     ConditionDecision(type="PodReadyToStartContainers", status=status, reason=None, rule=OWN + "Sandbox")
     for status in (False, True)
 )
-_NODE_SILENT = ConditionDecision(type="Ready", status=False, reason=None, rule=OWN + "NodeNotReady")
+_NODE_SILENT, _NODE_UNREADY = (
+    ConditionDecision(type="Ready", status=False, reason=None, rule=OWN + rule)
+    for rule in ("NodeNotReady", "NodeUnready")
+)
 
 
 class Look(NamedTuple):
@@ -36,6 +39,7 @@ class Look(NamedTuple):
     running: bool
     disruption: str  # why it is a DisruptionTarget
     node_silent: bool
+    node_unready: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,9 +164,16 @@ class Reports:
             sandbox,
             before if before is not None and stays else initialized,
             containers,
-            _NODE_SILENT if look.node_silent and ready.status else ready,
+            _of_the_node(look, ready),
             *((_disrupted(look.disruption),) if look.disruption else ()),
         )
+
+
+def _of_the_node(look: Look, ready: ConditionDecision) -> ConditionDecision:
+    """Return Ready, which the node controller takes away where the node is not ready."""
+    if ready.status and look.node_silent:
+        return _NODE_SILENT
+    return _NODE_UNREADY if ready.status and look.node_unready else ready
 
 
 @cache

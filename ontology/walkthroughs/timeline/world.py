@@ -68,7 +68,7 @@ class Event(Question, frozen=True):
     status: Literal["True", "False", "Unknown"] | None = None
     delete: bool | Delete | None = None
     evict: str | None = None
-    node: Literal["lost", "back"] | None = None
+    node: Literal["lost", "notReady", "back"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -425,6 +425,17 @@ def test_a_lost_node_takes_ready_away_after_50_seconds(back: int | None, changes
     assert (verdict.outcome is Outcome.UNKNOWN) is (back is None)
 
 
+def test_the_pods_of_a_node_that_is_not_ready_go_when_they_tolerate_it_no_longer() -> None:
+    for_good = play([{"at": 100, "node": "notReady"}])
+    for_a_while = play([{"at": 100, "node": "notReady"}, {"at": 200, "node": "back"}])
+
+    assert told(for_good, "condition", "Ready")[1:] == [(100, "False"), (400, "False")]
+    assert told(for_good, "pod") == [(400, "Terminating"), (400, "removed")]
+    assert told(for_good, "condition", "DisruptionTarget") == [(400, "True")]
+    assert told(for_a_while, "condition", "Ready")[1:] == [(100, "False"), (200, "True")]
+    assert told(for_a_while, "pod") == []
+
+
 def test_a_pod_that_tolerates_the_taint_for_ever_is_not_deleted() -> None:
     verdict = play([{"at": 100, "node": "lost"}], "1h", tolerations=[{"operator": "Exists"}])
 
@@ -704,7 +715,11 @@ EVENTS = st.lists(
         ),
         st.builds(lambda c, e: {"container": c, "exit": e, "afterSeconds": 9}, NAMES, st.integers(0, 1)),
         st.builds(lambda t, c: {"at": t, "container": c, "oom": True}, st.integers(0, 200), NAMES),
-        st.builds(lambda t, n: {"at": t, "node": n}, st.integers(0, 200), st.sampled_from(["lost", "back"])),
+        st.builds(
+            lambda t, n: {"at": t, "node": n},
+            st.integers(0, 200),
+            st.sampled_from(["lost", "notReady", "back"]),
+        ),
         st.builds(lambda t: {"at": t, "delete": True}, st.integers(0, 300)),
         st.builds(lambda t: {"at": t, "evict": "memory"}, st.integers(0, 300)),
     ),
@@ -822,6 +837,9 @@ def test_the_end_is_what_status_makes_of_it(life: Any) -> None:
     status = evaluators.answer({"system": "podLifecycle", "objects": [pod], "question": question}).answer
 
     assert status["phase"] == final["status"]["phase"]
+    ready = [row["rule"] for row in verdict.answer["rows"] if row["subject"] == "Ready"][-1]
+    if ready.endswith("NodeUnready"):
+        del status["conditions"]["Ready"]  # the node controller has taken it away
     for type_, found in status["conditions"].items():
         assert (found["status"], found["reason"]) == conditions[type_]
 
