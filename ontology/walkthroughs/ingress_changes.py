@@ -155,7 +155,7 @@ def _backend(found: Unanswered, ingress: Ingress, backend: IngressBackend) -> It
     here = {each.name: each for each in found.scenario.all(Service) if each.namespace == ingress.namespace}
     service = here.get(backend.service.name)
     if service is None:
-        for near in get_close_matches(backend.service.name, here, n=1, cutoff=0.4):
+        for near in get_close_matches(backend.service.name, here, cutoff=0.0):
             yield _pointed(found, ingress, backend, near, _port_of(here[near]))
         return
     wanted = backend.service.port

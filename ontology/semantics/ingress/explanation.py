@@ -33,19 +33,23 @@ def steps(decision: Decision, served: Sequence[Ingress], request: HttpRequest) -
     if decision.redirected:
         yield Step("ingress.redirect", True, facts)
     elif decision.alternative is not None:
-        yield _canary(decision.alternative)
+        yield from _canary(decision.alternative, request)
 
 
-def _canary(alternative: Alternative) -> Step:
+def _canary(alternative: Alternative, request: HttpRequest) -> Iterator[Step]:
+    """Yield what each rule of the canary says, in their order, up to the one that decides."""
     rules = alternative.rules
-    facts = {
-        "canary": name(alternative.route.ingress, alternative.route.backend),
-        "header": rules.header,
-        "cookie": rules.cookie,
-        "percent": f"{float(canary.share(rules) * 100):g}",
-    }
-    rule = "ingress.canaryWeight" if alternative.chosen is None else "ingress.canaryChoice"
-    return Step(rule, alternative.chosen, facts)
+    facts = {"canary": name(alternative.route.ingress, alternative.route.backend)}
+    asked = (
+        ("ingress.canaryHeader", "header", rules.header, canary.by_header(rules, request.headers)),
+        ("ingress.canaryCookie", "cookie", rules.cookie, canary.by_cookie(rules, request.cookies)),
+    )
+    for rule, kind, wanted, sends in asked:
+        if wanted:
+            yield Step(rule, sends, facts | {kind: wanted})
+        if sends is not None:
+            return
+    yield Step("ingress.canaryWeight", None, facts | {"percent": f"{float(canary.share(rules) * 100):g}"})
 
 
 def near_misses(

@@ -322,6 +322,28 @@ def test_a_canary(marks: dict[str, str], request_: dict[str, Any], service: str)
     assert all(render(step, lang) for step in verdict.steps for lang in Lang)
 
 
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        pytest.param({"headers": {"X": "always"}}, [("Header", True)], id="the header decides"),
+        pytest.param({"headers": {"X": "never"}}, [("Header", False)], id="the header decides against"),
+        pytest.param(
+            {"cookies": {"c": "always"}}, [("Header", None), ("Cookie", True)], id="then the cookie"
+        ),
+        pytest.param(
+            {"headers": {"X": "maybe"}, "cookies": {"c": "no"}},
+            [("Header", None), ("Cookie", None), ("Weight", None)],
+            id="then the weight",
+        ),
+    ],
+)
+def test_each_rule_of_a_canary_is_told_in_its_order(request_: dict[str, Any], said: list[Any]) -> None:
+    steps = send(*canaried(by_header="X", by_cookie="c", weight="20"), **request_).steps
+
+    told = [(s.rule.removeprefix("ingress.canary"), s.holds) for s in steps if ".canary" in s.rule]
+    assert told == said
+
+
 @pytest.mark.parametrize("marks", [{"weight": "ten"}, {"by_header": "X", "by_header_pattern": "("}])
 def test_canary_annotations_that_mean_nothing_are_refused(marks: dict[str, str]) -> None:
     with pytest.raises(InvalidObjectError):
