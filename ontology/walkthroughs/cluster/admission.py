@@ -13,7 +13,7 @@ from ontology import selectors
 from ontology.cluster.meta import KubeObject, LabelSelector
 from ontology.cluster.namespaces import Namespace
 from ontology.cluster.nodes import Node
-from ontology.cluster.pods import Pod, Toleration
+from ontology.cluster.pods import Pod, PodTemplateSpec, Toleration
 from ontology.cluster.policies import PriorityClass
 from ontology.cluster.services import Service, ServicePort
 from ontology.cluster.storage import StorageClass
@@ -250,13 +250,14 @@ def validate(found: KubeObject) -> None:
         RefusedError: 422, with the sentence of the API server.
     """
     if isinstance(found, Deployment | ReplicaSet | StatefulSet | DaemonSet):
-        template = found.spec.template
-        metadata = template.metadata if not isinstance(template, dict) and template else (template or {})
-        if isinstance(template, dict):
-            metadata = template.get("metadata") or {}
-        _selects(found, found.spec.selector, (metadata or {}).get("labels") or {})
+        _selects(found, found.spec.selector, _template_labels(found.spec.template))
     if isinstance(found, CronJob) and not found.spec.schedule:
         raise _invalid(found, "spec.schedule: Required value")
+
+
+def _template_labels(template: Mapping[str, Any] | PodTemplateSpec | None) -> Mapping[str, str]:
+    raw = template.metadata if isinstance(template, PodTemplateSpec) else (template or {}).get("metadata")
+    return (raw or {}).get("labels") or {}
 
 
 def _selects(found: KubeObject, selector: LabelSelector | None, labels: Mapping[str, str]) -> None:

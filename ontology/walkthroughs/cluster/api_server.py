@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from ontology.cluster.meta import KubeObject
 from ontology.cluster.pods import Pod
 from ontology.semantics.workloads.ownership import Propagation
+from ontology.semantics.workloads.simulation.names import suffix
 from ontology.walkthroughs.cluster import names
 from ontology.walkthroughs.cluster.admission import RefusedError, admit, check_update, grace_of, missing
 from ontology.walkthroughs.cluster.clock import Clock
@@ -68,7 +69,7 @@ class ApiServer:
     def _generated(self, prefix: str, namespace: str) -> str:
         counted = (namespace, prefix)
         self._created[counted] += 1
-        return prefix + names.suffix(namespace, prefix, self._created[counted])
+        return prefix + suffix(namespace, prefix, self._created[counted])
 
     def update(self, found: KubeObject, *, by_user: bool = False) -> None:
         """Replace an object. One that is being deleted goes with its last finalizer.

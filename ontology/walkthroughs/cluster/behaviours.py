@@ -30,10 +30,10 @@ class Exits(Question, frozen=True):
 class App(Question, frozen=True):
     """How the containers of some pods behave. Durations are seconds or texts such as `1m30s`.
 
-    `pods` are labels, `name` a pattern for names, `image` one for images; without any, all pods. `pull` is how
-    long an image takes, `pullFails` how often a pull fails (`true`: always); `starts` until it answers probes,
-    `answers: false` that it does not; `exits` that it ends by itself; `stops` how long it takes after SIGTERM.
-    `cpu` and `memory` are what each pod uses beside its share of a load.
+    `pods` are labels, `name` a pattern for names, `image` one for images; without any, all pods. `pull` is
+    how long an image takes, `pullFails` how often a pull fails (`true`: always); `starts` until it answers
+    probes, `answers: false` that it does not; `exits` that it ends by itself; `stops` how long it takes after
+    SIGTERM. `cpu` and `memory` are what each pod uses beside its share of a load.
     """
 
     pods: dict[str, str] | None = None

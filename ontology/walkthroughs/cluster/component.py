@@ -44,13 +44,24 @@ class Component(Protocol):
     """
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """As whom it signs events and hops."""
+        ...
+
     @property
-    def process(self) -> str: ...
+    def process(self) -> str:
+        """The program that can be stopped."""
+        ...
+
     @property
-    def local(self) -> bool: ...
+    def local(self) -> bool:
+        """Whether it has something to do without the API server."""
+        ...
+
     @property
-    def watches(self) -> Mapping[str, Watch]: ...
+    def watches(self) -> Mapping[str, Watch]:
+        """What it is told of, by kind."""
+        ...
 
     def act(self, view: View, keys: Sequence[Key]) -> Iterator[tuple[Key, Sequence[Action]]]:
         """Yield for each key what is to be done; it is done before the next one is asked for."""

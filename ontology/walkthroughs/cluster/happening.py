@@ -1,4 +1,4 @@
-"""Carrying out what happens in a story: requests to the API server, and what befalls machines and programs."""
+"""What happens in a story: requests to the API server, and what befalls machines and programs."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -101,22 +101,16 @@ class Happenings:
         loop, event = self.world.loop, happening.event
         user = event.as_ or _ADMIN
         status, message = 200, ""
-        done: list[str] = []
         try:
-            if not loop.reachable:
-                raise RefusedError(0, "Unreachable", _UNREACHABLE)
-            for ref in self._requests[happening.what](happening):
-                done.append(shown(ref))
+            for ref in self._requests[happening.what](happening) if loop.reachable else _nobody_answers():
                 facts = {"user": user, "verb": happening.what, "object": shown(ref)}
                 did = f"{happening.what} {shown(ref)}"
                 loop.tell(user, "request", ref, Why(rule="cluster.request", did=did, facts=facts))
         except RefusedError as error:
             status, message = error.status, error.message
-            facts = {"user": user, "verb": happening.what, "message": message, "status": status}
-            rule = "cluster.request" if status else "cluster.unreachable"
-            why = Why(
-                rule="cluster.requestRefused" if status else rule, did=f"refused: {message}", facts=facts
-            )
+            refusal: dict[str, Any] = {"user": user, "verb": happening.what, "message": message}
+            rule = "cluster.requestRefused" if status else "cluster.unreachable"
+            why = Why(rule=rule, did=f"refused: {message}", facts=refusal)
             loop.tell(user, "request", ("Request", "", happening.event.name or happening.what), why)
         self.answers.append(
             Answer(seconds(loop.clock.offset), event.name, happening.what, user, status, message)
@@ -138,7 +132,12 @@ class Happenings:
         )
         store = self.world.loop.store
         index = Authorizer(
-            each for kind in (ClusterRole, ClusterRoleBinding, Role, RoleBinding) for each in store.all(kind)
+            (
+                *store.all(ClusterRole),
+                *store.all(ClusterRoleBinding),
+                *store.all(Role),
+                *store.all(RoleBinding),
+            )
         )
         decision = index.authorize(request)
         if not decision.allowed:
@@ -340,7 +339,8 @@ class Happenings:
                 raise InvalidQuestionError(
                     f"there is no container `{asked.container}`{hint}", path=f"{path}.container"
                 )
-            worker.advance(loop.clock.offset // 10**6)
+            if pod.spec.node_name not in kubelets.stopped:
+                worker.advance(loop.clock.offset // 10**6)
             if worker.crash(asked.container, asked.exit_code, out_of_memory=asked.oom):
                 key = f"{pod.spec.node_name}|{pod.namespace}/{pod.name}"
                 loop.wake(kubelets.name, key, "container ended")
@@ -387,6 +387,10 @@ class Happenings:
         if happening.event.app is not None:
             self.world.behave(happening.event.app)
         return "programs behave otherwise"
+
+
+def _nobody_answers() -> Iterator[Ref]:
+    raise RefusedError(0, "Unreachable", _UNREACHABLE)
 
 
 def _pod_spec(raw: Mapping[str, Any], path: str) -> Mapping[str, Any]:

@@ -1,17 +1,17 @@
 """The loop: at each instant every component in its order does what its watches have told it, until all rest.
 
-INVARIANT: what happens at one instant depends on the objects and on the order of components, never on the order
-in which things were planned: keys of work are taken sorted.
+INVARIANT: what happens at one instant depends on the objects and on the order of components, never on the
+order in which things were planned: keys of work are taken sorted.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from ontology.errors import TooCostlyError
 from ontology.walkthroughs.cluster.actions import Action, Create, Delete, Note, Say, Update, Wake, Why
 from ontology.walkthroughs.cluster.admission import RefusedError
 from ontology.walkthroughs.cluster.api_server import ApiServer
 from ontology.walkthroughs.cluster.clock import Clock, Key
-from ontology.walkthroughs.cluster.component import EVERY_KIND, Component, View
+from ontology.walkthroughs.cluster.component import EVERY_KIND, Component, View, Watch
 from ontology.walkthroughs.cluster.kinds import Ref, ref_of, shown
 from ontology.walkthroughs.cluster.store import Change, Store
 from ontology.walkthroughs.cluster.trace import Hop, Journal
@@ -36,7 +36,7 @@ class Loop:
         self.components = tuple(components)
         self.down: set[str] = set()
         self._waiting: dict[str, dict[Key, str]] = {each.name: {} for each in components}
-        self._watchers: dict[str, list[tuple[str, Callable[[Store, Change], object]]]] = {}
+        self._watchers: dict[str, list[tuple[str, Watch]]] = {}
         self._order = {each.name: order for order, each in enumerate(components, start=1)}
         for each in components:
             for kind, watch in each.watches.items():
@@ -51,7 +51,7 @@ class Loop:
 
     def _tell(self, change: Change) -> None:
         for name, watch in (*self._watchers.get(change.ref[0], ()), *self._watchers.get(EVERY_KIND, ())):
-            for key in watch(self.store, change):  # type: ignore[attr-defined]
+            for key in watch(self.store, change):
                 waiting = self._waiting[name]
                 if key not in waiting:
                     waiting[key] = f"{change.verb} {shown(change.ref)}"
@@ -96,10 +96,10 @@ class Loop:
         causes = dict(waiting)
         waiting.clear()
         for key, actions in component.act(self.view, sorted(causes)):
-            self._carry_out(component, key, causes.get(key, _TIMER), actions)
+            self._carry_out(component, causes.get(key, _TIMER), actions)
         return True
 
-    def _carry_out(self, component: Component, key: Key, saw: str, actions: Sequence[Action]) -> None:
+    def _carry_out(self, component: Component, saw: str, actions: Sequence[Action]) -> None:
         for action in actions:
             if isinstance(action, Wake):
                 self._plan(component, action)

@@ -1,4 +1,4 @@
-"""Names, uids and addresses that a cluster makes up: drawn from digests, so that a story is always the same.
+"""Uids and addresses that a cluster makes up: drawn from digests, so that a story is always the same.
 
 Real ones differ each time. They do not depend on the order in which objects that have nothing to do with each
 other are created.
@@ -10,19 +10,12 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-# The letters that Kubernetes uses: no vowels, so that no word comes about.
-_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 _SERVICES, _PODS = "10.96", "10.244"
 _NODE_PORTS = range(30000, 32768)
 
 
 def _digest(*parts: Any) -> bytes:
     return sha256(json.dumps(parts, sort_keys=True, default=str).encode()).digest()
-
-
-def suffix(*parts: Any, length: int = 5) -> str:
-    """Return letters and digits that stand for `parts`."""
-    return "".join(_ALPHABET[each % len(_ALPHABET)] for each in _digest(*parts)[:length])
 
 
 def uid(*parts: Any) -> str:

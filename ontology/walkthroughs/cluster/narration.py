@@ -1,4 +1,4 @@
-"""A story in steps: the acts of the components, alike ones together, each followed by why; then what was expected.
+"""A story in steps: the acts of the components, alike ones together, each with why; then what was expected.
 
 A story may have thousands of acts; a reader gets the first of them, and the number of the rest.
 """

@@ -1,6 +1,7 @@
 """The network: kube-proxy programs every node for each Service, cluster DNS answers for its name.
 
-Source: kubernetes.io/docs/reference/networking/virtual-ips, .../concepts/services-networking/dns-pod-service (v1.36).
+Source: kubernetes.io/docs/reference/networking/virtual-ips and
+kubernetes.io/docs/concepts/services-networking/dns-pod-service (v1.36).
 """
 
 from collections.abc import Iterator, Mapping, Sequence

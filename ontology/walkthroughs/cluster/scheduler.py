@@ -1,6 +1,6 @@
 """kube-scheduler: gives each waiting pod a node, the most important and oldest first.
 
-Which node is said by `semantics.scheduling`; of several that are equally good, one is drawn from the pod's uid.
+Which node is said by `semantics.scheduling`; of several that are equally good, the pod's uid draws one.
 
 Source: kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler (v1.36).
 """
@@ -34,15 +34,17 @@ from ontology.walkthroughs.timeline.clock import Because, no_steps
 
 _QUEUE = "queue"
 _NAME = "default-scheduler"
+# of these only the selector matters: whose pods are spread
+_SELECTING = frozenset({"ReplicaSet", "StatefulSet", "Service"})
 _GATED = "Scheduling is blocked due to non-empty scheduling gates"
 
 
 @dataclass(slots=True)
 class Scheduler:
-    """Keys are pods that are new, or the queue as a whole: each act looks at all that wait. `reserved` are pods with a node that wait for their claims.
+    """Keys are pods that are new, or the queue as a whole: each act looks at all that wait.
 
-    `_cluster` is what the scheduler knows of nodes and pods; it is read anew when anything but its own
-    bindings has changed.
+    `reserved` are pods with a node that wait for their claims. `_cluster` is what the scheduler knows of
+    nodes and pods; it is read anew when anything but its own bindings has changed.
     """
 
     reserved: dict[str, str] = field(default_factory=dict)
@@ -103,13 +105,10 @@ class Scheduler:
         yield _QUEUE
 
     def _anything(self, _: Store, change: Change) -> Iterator[Key]:
-        if change.ref[0] in {"ReplicaSet", "StatefulSet", "Service"}:
-            if (
-                change.old is not None
-                and change.new is not None
-                and _selector(change.old) == _selector(change.new)
-            ):
-                return
+        old, new = change.old, change.new
+        known = old is not None and new is not None and change.ref[0] in _SELECTING
+        if known and _selector(old) == _selector(new):
+            return
         self._stale = True
         yield _QUEUE
 
@@ -237,7 +236,7 @@ class Scheduler:
 
 
 def _frees(old: Pod, new: Pod) -> bool:
-    """Whether a change of a running pod may make room: it has finished, or is leaving, or its labels changed."""
+    """Whether a change of a running pod may make room: it has finished, is leaving, or has other labels."""
     return (
         readiness.is_finished(old) != readiness.is_finished(new)
         or (old.metadata.deletion_timestamp is None) != (new.metadata.deletion_timestamp is None)
@@ -257,7 +256,7 @@ def _offer(node: Node) -> tuple[object, ...]:
     )
 
 
-def _selector(found: KubeObject) -> object:
+def _selector(found: KubeObject | None) -> object:
     return getattr(getattr(found, "spec", None), "selector", None)
 
 

@@ -79,7 +79,7 @@ class VolumeBinder:
         for volume in state.volumes.values():
             before = store.find(PersistentVolume, "", volume.name)
             if before is not None and volume != before:
-                moved = volume.status.phase != before.status.phase and volume.status.phase != "Bound"
+                moved = volume.status.phase not in {before.status.phase, "Bound"}
                 facts = {"volume": volume.name, "phase": volume.status.phase}
                 rule = "cluster.volumes.phase" if moved else ""
                 did = f"report volume {volume.name} {volume.status.phase}"
@@ -106,9 +106,13 @@ def _all(_: Store, __: Change) -> Iterator[Key]:
 
 def _users(_: Store, change: Change) -> Iterator[Key]:
     pod = change.subject
-    if isinstance(pod, Pod) and pod.spec.volumes and any(claim_name(pod, each) for each in pod.spec.volumes):
-        if change.old is None or change.new is None:
-            yield _ALL
+    comes_or_goes = change.old is None or change.new is None
+    if (
+        comes_or_goes
+        and isinstance(pod, Pod)
+        and any(claim_name(pod, each) for each in pod.spec.volumes or ())
+    ):
+        yield _ALL
 
 
 # -- the driver --------------------------------------------------------------------------------------

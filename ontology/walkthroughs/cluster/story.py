@@ -200,7 +200,7 @@ def happenings(asked: Story, path: str) -> tuple[Happening, ...]:
     """Return the events in the order given.
 
     Raises:
-        InvalidQuestionError: a time that is none or before the start, an event that says nothing or two things.
+        InvalidQuestionError: a time that is none or before the start, an event that does not say one thing.
         TooLargeError: more than MAX_EVENTS.
     """
     if len(asked.when) > MAX_EVENTS:

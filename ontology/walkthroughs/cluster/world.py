@@ -55,6 +55,7 @@ class World:
         self.scheduler = Scheduler()
         self.proxy, self.dns = KubeProxy(), ClusterDns()
         self.autoscaler = autoscaler.Autoscaler(self.loads)
+        self.jobs = job.JobController()
         self.eviction = taint_eviction.TaintEviction()
         self.loop = Loop(
             start,
@@ -68,7 +69,7 @@ class World:
                 CLAIM_PROTECTOR,
                 VOLUME_PROTECTOR,
                 cronjob.CONTROLLER,
-                job.CONTROLLER,
+                self.jobs,
                 job.TTL_CONTROLLER,
                 self.autoscaler,
                 deployment.CONTROLLER,
@@ -144,8 +145,8 @@ class World:
         else:
             if process == CONTROLLER_MANAGER:
                 self.loop.watching_since = self.loop.clock.now
-                self.eviction.forget()
-                self.autoscaler.forget()
+                for controller in (self.eviction, self.autoscaler, self.jobs):
+                    controller.forget()
             if process == self.scheduler.process:
                 self.scheduler.forget()
             self.loop.relist(process)
@@ -187,7 +188,7 @@ class World:
     def behave(self, app: App) -> None:
         """Let programs behave otherwise from now on."""
         self.kubelets.apps.append(app)
-        self.kubelets.rebehave()
+        self.kubelets.rebehave(self.loop.clock.offset)
         for node in self.nodes:
             for key in self.kubelets.keys_of(node):
                 self.loop.wake(self.kubelets.name, key, "behaviour")
@@ -236,7 +237,7 @@ def _fresh(found: KubeObject) -> KubeObject:
     """Return an object as it is before its story: what controllers and kubelets say of it is said anew."""
     if found.KIND in {"Pod", "Deployment", "ReplicaSet", "StatefulSet", "Job", "CronJob"}:
         empty = type(getattr(found, "status"))()  # noqa: B009 - each of these kinds has one
-        found = replace(found, status=empty)  # type: ignore[call-arg]
+        found = replace(found, status=empty)
     if isinstance(found, Node):
         labels = {_HOSTNAME: found.name, **found.labels}
         found = replace(found, metadata=replace(found.metadata, labels=labels))

@@ -134,7 +134,7 @@ def _written(found: HorizontalPodAutoscaler, scaled: KubeObject, done: horizonta
     facts = {"autoscaler": found.name, "before": done.size, "after": done.desired, "reason": reason}
     spec = replace(getattr(scaled, "spec"), replicas=done.desired)  # noqa: B009
     did = f"scale {scaled.KIND} {scaled.name} from {done.size} to {done.desired}"
-    yield Update(replace(scaled, spec=spec), Why(rule="cluster.autoscaler.scale", did=did, facts=facts))  # type: ignore[call-arg]
+    yield Update(replace(scaled, spec=spec), Why(rule="cluster.autoscaler.scale", did=did, facts=facts))
     yield Say(ref_of(found), "SuccessfulRescale", f"New size: {done.desired}; reason: {reason}")
 
 
@@ -154,15 +154,15 @@ def _reported(
                 "lastTransitionTime": before.last_transition_time if before and same else view.stamp,
             }
         )
-    status = {
+    written = {
         "currentReplicas": target.observed,
         "desiredReplicas": done.desired,
         "conditions": conditions,
         "currentMetrics": [each.current for each in done.read if each.current is not None],
     }
     typed = replace(found, status=_typed(conditions))
-    if typed != found or view.store.rest(ref_of(found)).get("status") != status:
-        yield Update(typed, status=status)
+    if typed != found or view.store.rest(ref_of(found)).get("status") != written:
+        yield Update(typed, status=written)
 
 
 def _typed(conditions: Sequence[Mapping[str, Any]]) -> HorizontalPodAutoscalerStatus:

@@ -9,11 +9,11 @@ from ontology import instants
 from ontology.cluster.meta import ObjectMeta
 from ontology.cluster.workloads import CronJob, CronJobStatus, Job
 from ontology.semantics.workloads import cronjobs
+from ontology.semantics.workloads.simulation.cluster import owned_by
 from ontology.walkthroughs.cluster import plain
 from ontology.walkthroughs.cluster.actions import Action, Create, Delete, Say, Update, Wake, Why
 from ontology.walkthroughs.cluster.clock import Key
 from ontology.walkthroughs.cluster.component import Controller, View, controllers, own, split
-from ontology.walkthroughs.cluster.controllers import making
 from ontology.walkthroughs.cluster.kinds import ref_of
 
 _SCHEDULED_AT = "batch.kubernetes.io/cronjob-scheduled-timestamp"
@@ -80,7 +80,7 @@ def _start(view: View, found: CronJob, name: str, scheduled: int, facts: dict[st
             namespace=found.namespace,
             labels=metadata.get("labels"),
             annotations={**(metadata.get("annotations") or {}), _SCHEDULED_AT: instants.render(scheduled)},
-            owner_references=[making.owned_by(found)],
+            owner_references=[owned_by(found)],
         ),
     )
     why = Why(rule="cluster.cronjob.start", facts=facts)

@@ -18,6 +18,7 @@ from ontology.cluster.pods import (
 )
 from ontology.cluster.workloads import DaemonSet
 from ontology.semantics.workloads import daemonsets
+from ontology.semantics.workloads.simulation.names import template_hash
 from ontology.walkthroughs.cluster.actions import Action, Create, Delete, Say, Update, Why
 from ontology.walkthroughs.cluster.clock import Key
 from ontology.walkthroughs.cluster.component import Controller, View, controllers, own, split
@@ -36,7 +37,7 @@ def reconcile(view: View, key: Key) -> Iterator[Action]:
         return
     ref = ref_of(found)
     template = manifest(found, view.store.rest(ref))["spec"]["template"]
-    revision = making.template_hash(template)
+    revision = template_hash(template)
     placed = daemonsets.reconcile(
         found,
         nodes=view.store.all(Node),
@@ -81,10 +82,13 @@ def _pinned(found: DaemonSet, spec: PodSpec, node: str) -> PodSpec:
 def _of_node(store: Store, change: Change) -> Iterator[Key]:
     """Taints and labels of a node decide, not what it reports of itself."""
     old, new = change.old, change.new
-    if isinstance(old, Node) and isinstance(new, Node):
-        if (old.spec, old.metadata.labels) == (new.spec, new.metadata.labels):
-            return
+    if isinstance(old, Node) and isinstance(new, Node) and _marks(old) == _marks(new):
+        return
     yield from (f"{each.namespace}/{each.name}" for each in store.all(DaemonSet))
+
+
+def _marks(node: Node) -> tuple[object, ...]:
+    return node.spec, node.metadata.labels
 
 
 CONTROLLER = Controller(

@@ -11,10 +11,11 @@ from ontology.cluster.meta import KubeObject, ObjectMeta
 from ontology.cluster.pods import Pod
 from ontology.cluster.workloads import Deployment, DeploymentStatus, ReplicaSet
 from ontology.semantics.workloads import deployments, progress, templates
+from ontology.semantics.workloads.simulation.cluster import owned_by
+from ontology.semantics.workloads.simulation.names import template_hash
 from ontology.walkthroughs.cluster.actions import Action, Create, Delete, Say, Update, Wake, Why
 from ontology.walkthroughs.cluster.clock import Key
 from ontology.walkthroughs.cluster.component import Controller, View, controllers, own, split
-from ontology.walkthroughs.cluster.controllers import making
 from ontology.walkthroughs.cluster.controllers.replicaset import ownership
 from ontology.walkthroughs.cluster.controllers.watching import selected_or_controlled
 from ontology.walkthroughs.cluster.kinds import ref_of
@@ -62,7 +63,7 @@ def _create(found: Deployment, done: deployments.Pass) -> Iterator[Action]:
     created = done.created
     if created is None:
         return
-    label = making.template_hash(found.spec.template)
+    label = template_hash(found.spec.template)
     template = dict(found.spec.template or {})
     metadata = dict(template.get("metadata") or {})
     labels = {**(metadata.get("labels") or {}), templates.HASH_LABEL: label}
@@ -81,7 +82,7 @@ def _create(found: Deployment, done: deployments.Pass) -> Iterator[Action]:
             namespace=found.namespace,
             labels=labels,
             annotations={**own_annotations, deployments.REVISION: created.revision, **_sizes(created.bounds)},
-            owner_references=[making.owned_by(found)],
+            owner_references=[owned_by(found)],
         ),
     )
     spec = replace(

@@ -18,11 +18,11 @@ from ontology.cluster.services import (
 from ontology.selectors import matches_all
 from ontology.semantics.services import endpoints
 from ontology.semantics.services.endpoints import Backend, PodIndex, Port
-from ontology.walkthroughs.cluster import names
+from ontology.semantics.workloads.simulation.cluster import owned_by
+from ontology.semantics.workloads.simulation.names import suffix
 from ontology.walkthroughs.cluster.actions import Action, Create, Delete, Update, Why
 from ontology.walkthroughs.cluster.clock import Key
 from ontology.walkthroughs.cluster.component import Controller, View, controllers, own, split
-from ontology.walkthroughs.cluster.controllers import making
 from ontology.walkthroughs.cluster.kinds import ref_of
 from ontology.walkthroughs.cluster.store import Change, Store
 
@@ -57,15 +57,15 @@ def _slices(service: Service, found: endpoints.Slices) -> Iterator[EndpointSlice
         ordered = sorted(backends, key=lambda each: each.pod.name)
         for first in range(0, len(ordered) or 1, _MOST_ENDPOINTS):
             chunk = ordered[first : first + _MOST_ENDPOINTS]
-            suffix = names.suffix(service.name, [each.as_json() for each in ports], first)
+            name = suffix(service.name, [each.as_json() for each in ports], first)
             yield EndpointSlice(
                 api_version="discovery.k8s.io/v1",
                 kind="EndpointSlice",
                 metadata=ObjectMeta(
-                    name=f"{service.name}-{suffix}",
+                    name=f"{service.name}-{name}",
                     namespace=service.namespace,
                     labels={SERVICE_NAME: service.name},
-                    owner_references=[making.owned_by(service)],
+                    owner_references=[owned_by(service)],
                 ),
                 endpoints=[_endpoint(each) for each in chunk],
                 ports=[_port(each) for each in ports],
@@ -116,9 +116,10 @@ def _of_pod(store: Store, change: Change) -> Iterator[Key]:
         return
     for service in store.all(Service):
         selector = service.spec.selector
-        if service.namespace == change.ref[1] and selector:
-            if any(each is not None and matches_all(selector, each.labels) for each in (old, new)):
-                yield f"{service.namespace}/{service.name}"
+        if not selector or service.namespace != change.ref[1]:
+            continue
+        if any(each is not None and matches_all(selector, each.labels) for each in (old, new)):
+            yield f"{service.namespace}/{service.name}"
 
 
 def _seen(pod: Pod) -> tuple[object, ...]:

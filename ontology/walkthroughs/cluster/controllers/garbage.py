@@ -1,7 +1,8 @@
 """Who removes what nobody wants any more: garbage collector, pod garbage collector, namespaces, protection.
 
 Source: kubernetes.io/docs/concepts/architecture/garbage-collection,
-.../workloads/pods/pod-lifecycle/#pod-garbage-collection, .../overview/working-with-objects/namespaces (v1.36).
+.../overview/working-with-objects/namespaces,
+.../workloads/pods/pod-lifecycle/#pod-garbage-collection (v1.36).
 """
 
 from collections.abc import Iterator
@@ -165,7 +166,7 @@ def _force(pod: Pod, rule: str, node: str) -> Delete:
     return Delete(ref_of(pod), Why(rule=rule, facts={"node": node}), grace=0)
 
 
-def _gc_node(store: Store, change: Change) -> Iterator[Key]:
+def _gc_node(_: Store, change: Change) -> Iterator[Key]:
     node = change.new
     out = isinstance(node, Node) and any(each.key == _OUT_OF_SERVICE for each in node.spec.taints or ())
     if change.new is None or out:

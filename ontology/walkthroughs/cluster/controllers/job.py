@@ -1,6 +1,7 @@
 """The Job controller, and the one that deletes finished Jobs when their time is up."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,7 @@ from ontology.semantics.workloads import indexes, jobs
 from ontology.semantics.workloads.ownership import Propagation
 from ontology.walkthroughs.cluster.actions import Action, Create, Delete, Say, Update, Wake, Why
 from ontology.walkthroughs.cluster.clock import Key
-from ontology.walkthroughs.cluster.component import Controller, View, controllers, own, split
+from ontology.walkthroughs.cluster.component import Controller, View, Watch, controllers, own, split
 from ontology.walkthroughs.cluster.controllers import making
 from ontology.walkthroughs.cluster.controllers.replicaset import ownership
 from ontology.walkthroughs.cluster.controllers.watching import selected_or_controlled
@@ -21,15 +22,51 @@ from ontology.walkthroughs.cluster.kinds import ref_of
 from ontology.walkthroughs.cluster.plain import manifest
 
 _ENDS = ("Complete", "Failed")
+_DELAYS = frozenset({"workloads.jobBackoff", "workloads.indexBackoff"})
 
 
-def reconcile(view: View, key: Key) -> Iterator[Action]:
-    """Run pods until enough have succeeded or too many have failed."""
-    found = view.store.find(Job, *split(key))
-    if found is None:
-        return
-    pods = view.store.claimable(Pod, found, found.spec.selector)
-    done = jobs.reconcile(found, pods=pods, now=view.now)
+@dataclass(slots=True)
+class JobController:
+    """Runs pods until enough have succeeded or too many have failed.
+
+    `failures` are what it remembers of each Job; one that has just started knows none.
+    """
+
+    failures: dict[str, jobs.Backoff] = field(default_factory=dict)
+    name: str = "job-controller"
+    process: str = "kube-controller-manager"
+    local: bool = False
+
+    @property
+    def watches(self) -> Mapping[str, Watch]:
+        """Jobs and their pods."""
+        return {
+            "Job": own,
+            "Pod": partial(selected_or_controlled, Job, controllers("Job"), selectors.matches),
+        }
+
+    def forget(self) -> None:
+        """Start anew: failures are remembered in memory only."""
+        self.failures.clear()
+
+    def act(self, view: View, keys: Sequence[Key]) -> Iterator[tuple[Key, Sequence[Action]]]:
+        """Yield what each Job needs."""
+        for key in keys:
+            found = view.store.find(Job, *split(key))
+            if found is not None:
+                yield key, tuple(self._reconcile(view, key, found))
+
+    def _reconcile(self, view: View, key: Key, found: Job) -> Iterator[Action]:
+        pods = view.store.claimable(Pod, found, found.spec.selector)
+        remembered = self.failures.get(found.metadata.uid, jobs.Backoff())
+        done = jobs.reconcile(found, pods=pods, now=view.now, remembered=remembered)
+        self.failures[found.metadata.uid] = done.backoff
+        yield from _written(view, found, pods, done)
+        if done.complete is None:
+            yield from _later(view, key, found, done)
+
+
+def _written(view: View, found: Job, pods: Sequence[Pod], done: jobs.Pass) -> Iterator[Action]:
     adopted = {each.name for each in done.pods.adopted}
     yield from ownership(found, done.pods.adopted, done.pods.released)
     facts: dict[str, Any] = {"owner": f"Job {found.name}"}
@@ -47,8 +84,6 @@ def reconcile(view: View, key: Key) -> Iterator[Action]:
     if done.status != found.status:
         yield Update(replace(found, status=done.status), _ended(found, done, facts))
         yield from _said(found, done)
-    if done.complete is None:
-        yield from _later(view, key, found, pods)
 
 
 def _create(view: View, found: Job, done: jobs.Pass, facts: dict[str, Any]) -> Iterator[Action]:
@@ -99,20 +134,16 @@ def _said(found: Job, done: jobs.Pass) -> Iterator[Say]:
             yield Say(ref_of(found), each.reason or "Failed", each.message or "Job has failed", "Warning")
 
 
-def _later(view: View, key: Key, found: Job, pods: list[Pod]) -> Iterator[Wake]:
+def _later(view: View, key: Key, found: Job, done: jobs.Pass) -> Iterator[Wake]:
     """Look again when a back-off or the deadline is over."""
-    failed = [jobs.finished_at(pod) for pod in pods if pod.status.phase == "Failed"]
-    if failed:
-        last = max(failed)
-        waits = {last + jobs.delay(number) for number in range(1, len(failed) + 1)}
-        ahead = [each for each in waits if each > view.now]
-        if ahead:
-            yield Wake(min(ahead), key)
-    seconds, started = found.spec.active_deadline_seconds, found.status.start_time
-    if seconds is not None:
-        begun = instants.parse(started) if started else view.now
-        if begun + seconds * instants.SECOND > view.now:
-            yield Wake(begun + seconds * instants.SECOND, key)
+    for step in done.steps:
+        if step.rule in _DELAYS:
+            yield Wake(view.now + step.facts["left"] * instants.SECOND, key)
+    seconds, started = found.spec.active_deadline_seconds, done.status.start_time
+    if seconds is not None and started is not None:
+        due = instants.parse(started) + seconds * instants.SECOND
+        if due > view.now:
+            yield Wake(due, key)
 
 
 def clean(view: View, key: Key) -> Iterator[Action]:
@@ -135,12 +166,4 @@ def clean(view: View, key: Key) -> Iterator[Action]:
     )
 
 
-CONTROLLER = Controller(
-    name="job-controller",
-    watches={
-        "Job": own,
-        "Pod": partial(selected_or_controlled, Job, controllers("Job"), selectors.matches),
-    },
-    reconcile=reconcile,
-)
 TTL_CONTROLLER = Controller(name="ttl-after-finished-controller", watches={"Job": own}, reconcile=clean)

@@ -6,28 +6,16 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from ontology.cluster.meta import KubeObject, ObjectMeta, OwnerReference
+from ontology.cluster.meta import KubeObject, ObjectMeta
 from ontology.cluster.pods import Pod, PodSpec
-from ontology.walkthroughs.cluster import names, plain
-
-HASH_LENGTH = 10
-
-
-def template_hash(template: Any) -> str:
-    """Return the hash of a pod template."""
-    return names.suffix(msgspec.to_builtins(template), length=HASH_LENGTH)
+from ontology.semantics.workloads.simulation.cluster import owned_by
+from ontology.semantics.workloads.simulation.names import template_hash
+from ontology.walkthroughs.cluster import plain
 
 
-def owned_by(owner: KubeObject) -> OwnerReference:
-    """Return the reference of a controller to put on what it makes."""
-    return OwnerReference(
-        api_version=owner.API[0],
-        kind=owner.KIND,
-        name=owner.name,
-        uid=owner.metadata.uid,
-        controller=True,
-        block_owner_deletion=True,
-    )
+def revision_name(owner: KubeObject, template: Any) -> str:
+    """Return the name of what is made from a template: the owner's, and the hash of the template."""
+    return f"{owner.name}-{template_hash(template)}"
 
 
 def adopted(found: KubeObject, owner: KubeObject) -> KubeObject:
@@ -42,7 +30,7 @@ def released(found: KubeObject, owner: KubeObject) -> KubeObject:
     return replace(found, metadata=replace(found.metadata, owner_references=left))
 
 
-def pod_from(
+def pod_from(  # noqa: PLR0913 - what a controller adds to a template, by name
     template: Mapping[str, Any],
     owner: KubeObject,
     *,

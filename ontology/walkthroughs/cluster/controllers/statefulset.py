@@ -13,6 +13,7 @@ from ontology.cluster.pods import PersistentVolumeClaimVolumeSource, Pod, Volume
 from ontology.cluster.volumes import PersistentVolumeClaim
 from ontology.cluster.workloads import ControllerRevision, OwnedClaim, StatefulSet, StatefulSetStatus
 from ontology.semantics.workloads import statefulsets
+from ontology.semantics.workloads.simulation.cluster import owned_by
 from ontology.walkthroughs.cluster import plain
 from ontology.walkthroughs.cluster.actions import Action, Create, Delete, Say, Update, Why
 from ontology.walkthroughs.cluster.clock import Key
@@ -80,7 +81,7 @@ def _owned(claim: PersistentVolumeClaim) -> OwnedClaim:
 
 def _revision(found: StatefulSet, kept: list[ControllerRevision]) -> Create | Update | None:
     """Return what keeps the template as the newest revision, None where it is that already."""
-    name = f"{found.name}-{making.template_hash(found.spec.template)}"
+    name = making.revision_name(found, found.spec.template)
     newest = max(kept, key=lambda each: each.revision, default=None)
     if newest is not None and newest.name == name:
         return None
@@ -92,9 +93,7 @@ def _revision(found: StatefulSet, kept: list[ControllerRevision]) -> Create | Up
         ControllerRevision(
             api_version="apps/v1",
             kind="ControllerRevision",
-            metadata=ObjectMeta(
-                name=name, namespace=found.namespace, owner_references=[making.owned_by(found)]
-            ),
+            metadata=ObjectMeta(name=name, namespace=found.namespace, owner_references=[owned_by(found)]),
             revision=number,
             data=found.spec.template,
         )

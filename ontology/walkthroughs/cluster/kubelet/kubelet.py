@@ -123,10 +123,12 @@ class Kubelets:
             if where == node:
                 worker.clock.postpone(now // _MILLI)
 
-    def rebehave(self) -> None:
-        """Let all containers behave as the rules say now."""
-        for worker in self.workers.values():
+    def rebehave(self, now: int) -> None:
+        """Let all containers behave as the rules say now (nanoseconds from the start)."""
+        for (node, _), worker in self.workers.items():
             pod = worker.pod
+            if node not in self.stopped:
+                worker.advance(now // _MILLI)
             worker.behave(self._habits(pod), lambda c, p=pod: behaviours.silent(self.apps, p, c))  # type: ignore[misc]
 
     def _habits(self, pod: Pod) -> Habitual:
@@ -189,9 +191,10 @@ class Kubelets:
 
     def _look_after(self, view: View, key: Key, pod: Pod, worker: PodWorker) -> Iterator[Action]:
         now = view.clock.offset // _MILLI
+        worker.advance(now)
         if readiness.is_terminating(pod):
             worker.stop(pod.metadata.deletion_grace_period_seconds or 0)
-        worker.advance(now)
+            worker.advance(now)
         yield from told(pod, worker)
         if pod.spec.node_name not in self.lost:
             worker.pod = pod
@@ -290,11 +293,10 @@ def _missing(store: Store, pod: Pod) -> str:
                 return f'MountVolume.SetUp failed for volume "{volume.name}" : {said}'
         claimed = volume.persistent_volume_claim
         if claimed is not None:
-            claim = store.find(PersistentVolumeClaim, pod.namespace, claimed.claim_name)
-            if claim is None or not claims.is_fully_bound(claim):
-                return (
-                    f'Unable to attach or mount volumes: persistentvolumeclaim "{claimed.claim_name}" is not bound'
-                    if claim is not None
-                    else f'persistentvolumeclaim "{claimed.claim_name}" not found'
-                )
+            name = claimed.claim_name
+            claim = store.find(PersistentVolumeClaim, pod.namespace, name)
+            if claim is None:
+                return f'persistentvolumeclaim "{name}" not found'
+            if not claims.is_fully_bound(claim):
+                return f'Unable to attach or mount volumes: persistentvolumeclaim "{name}" is not bound'
     return ""

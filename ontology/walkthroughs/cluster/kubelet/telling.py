@@ -8,11 +8,22 @@ from ontology.semantics.probes.thresholds import Kind
 from ontology.walkthroughs.cluster.actions import Action, Note, Say, Why
 from ontology.walkthroughs.cluster.kinds import ref_of
 from ontology.walkthroughs.cluster.kubelet.worker import PodWorker
-from ontology.walkthroughs.timeline.clock import Change, seconds
+from ontology.walkthroughs.timeline.clock import OWN, Change, seconds
 
 _WARNINGS = frozenset(
-    {"Failed", "BackOff", "Unhealthy", "FailedPostStartHook", "DeadlineExceeded", "Evicted", "FailedMount"}
+    {
+        "Failed",
+        "BackOff",
+        "Unhealthy",
+        "FailedPostStartHook",
+        "DeadlineExceeded",
+        "Evicted",
+        "FailedMount",
+        "ErrImageNeverPull",
+    }
 )
+# what is said once more as the error of a container
+_ERRORS = {OWN + "PullFailed": "ErrImagePull", OWN + "PullBackOff": "ImagePullBackOff"}
 _WAITS = frozenset({"CrashLoopBackOff", "ErrImagePull", "ImagePullBackOff"})
 Wording = Callable[[Pod, PodWorker, Container, Change], str]
 
@@ -28,7 +39,7 @@ def told(pod: Pod, worker: PodWorker) -> Iterator[Action]:
 
 
 def _event(pod: Pod, worker: PodWorker, container: Container | None, change: Change) -> Iterator[Action]:
-    word = _WORDS.get((change.after, change.rule.rpartition("timeline")[2])) or _WORDS.get((change.after, ""))
+    word = _WORDS.get((change.after, change.rule.removeprefix(OWN))) or _WORDS.get((change.after, ""))
     if word is None:
         return
     type_ = "Warning" if change.after in _WARNINGS else "Normal"
@@ -38,10 +49,9 @@ def _event(pod: Pod, worker: PodWorker, container: Container | None, change: Cha
         word(pod, worker, container or Container(), change),
         type_,
     )
-    if change.after == "Failed":
-        yield Say(ref_of(pod), "Failed", "Error: ErrImagePull", "Warning")
-        image = (container or Container()).image
-        yield Say(ref_of(pod), "BackOff", f'Back-off pulling image "{image}"', "Warning")
+    error = _ERRORS.get(change.rule)
+    if error is not None:
+        yield Say(ref_of(pod), "Failed", f"Error: {error}", "Warning")
 
 
 def _pulled(_: Pod, __: PodWorker, container: Container, ___: Change) -> str:
@@ -88,6 +98,10 @@ _WORDS: Mapping[tuple[str, str], Wording] = {
         f"Container {container.name} failed liveness probe, will be restarted"
     ),
     ("BackOff", ""): _back_off,
+    ("BackOff", "PullBackOff"): lambda _, __, container, ___: f'Back-off pulling image "{container.image}"',
+    ("ErrImageNeverPull", ""): lambda _, __, container, ___: (
+        f'Container image "{container.image}" is not present with pull policy of Never'
+    ),
     ("Failed", ""): lambda _, __, container, ___: (
         f'Failed to pull image "{container.image}": failed to resolve reference "{container.image}"'
     ),
