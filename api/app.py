@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from api.context import Context
@@ -26,13 +25,12 @@ from api.endpoints.observing import Metrics, Observed, metrics
 from api.endpoints.openapi import openapi
 from api.endpoints.security import Guard, http_error
 from api.endpoints.serving import Serving
+from api.endpoints.sockets import graphql_socket
 from api.endpoints.sparql import sparql
 from api.kubernetes.cluster import Cluster
 from api.settings import Settings
 
 _WEB = Path(str(files("api.web")))
-# How often the server looks whether another process has saved a newer graph.
-REFRESH_SECONDS = 1.0
 
 
 def create_app(
@@ -57,7 +55,7 @@ def create_app(
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        follower = asyncio.create_task(_follow(context))
+        follower = asyncio.create_task(server.follow())
         yield
         follower.cancel()
         context.sparql.close()
@@ -66,6 +64,7 @@ def create_app(
         routes=[
             Route("/", pages.front),
             Route("/graphql", graphql, methods=["GET", "POST"]),
+            WebSocketRoute("/graphql", graphql_socket),
             Route("/q", names),
             Route("/q/{name}", by_version(named)),
             Route("/evaluate", scenarios.evaluate, methods=["POST"]),
@@ -111,9 +110,3 @@ def _cors(settings: Settings) -> Iterator[Middleware]:
             allow_headers=["authorization", "content-type"],
             expose_headers=["etag", "x-request-id"],
         )
-
-
-async def _follow(context: Context) -> None:
-    while True:
-        await asyncio.sleep(REFRESH_SECONDS)
-        await run_in_threadpool(context.refresh)

@@ -38,6 +38,7 @@ class Settings:
     sparql_rows: int = 100_000
     max_requests: int = 64
     request_seconds: float = 30.0
+    max_sockets: int = 100
     max_query_tokens: int = 2_000
     max_query_depth: int = 16
     max_query_aliases: int = 100

@@ -20,6 +20,7 @@ from api.problems import RefusedError, problem
 from api.settings import Settings, from_environment
 
 _WRONG = 2
+_LONGEST_MESSAGE = 1024 * 1024  # bytes of one message over a WebSocket
 # How long a server that is told to stop waits for what it is answering, in seconds.
 _LAST_ANSWERS = 10
 # The bundled examples have a graph of their own: the user's is not mixed with them.
@@ -151,6 +152,8 @@ def _serve(app: ASGIApp, listener: socket.socket) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        ws="websockets-sansio",
+        ws_max_size=_LONGEST_MESSAGE,
         timeout_graceful_shutdown=_LAST_ANSWERS,
     )
     uvicorn.Server(config).run(sockets=[listener])

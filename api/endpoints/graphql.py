@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from api.endpoints.bodies import JSON, JsonResponse, content_type, read
+from api.endpoints.events import EVENT_STREAM, event_stream
 from api.endpoints.negotiation import choose
 from api.endpoints.serving import Serving, serving
 from api.graphql.execution import Answer, Operation
@@ -42,12 +43,14 @@ _MEMBERS: Mapping[str, tuple[type, ...]] = {
 
 async def graphql(request: Request) -> Response:
     """Answer one GraphQL request."""
-    offers = (*_FORMS, HTML) if request.method == "GET" else _FORMS
+    offers = (*_FORMS, EVENT_STREAM, HTML) if request.method == "GET" else (*_FORMS, EVENT_STREAM)
     form = choose(request.headers.get("accept"), offers)
     if form == HTML and not {"query", "extensions"} & set(request.query_params):
         return graphiql()
     try:
         operation = await _operation(request, form)
+        if form == EVENT_STREAM:
+            return event_stream(serving(request), operation)
         answer = await _run(serving(request), operation, read_only=request.method == "GET")
     except Exception as error:  # noqa: BLE001 - a request that is wrong is answered in GraphQL's own shape
         return _refusal(error, form)

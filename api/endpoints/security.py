@@ -21,6 +21,7 @@ _POLICY = (
     "font-src 'self' data:; connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+_POLICY_VIOLATION = 1008  # RFC 6455, section 7.4.1
 # Who watches over the server needs no token.
 _OPEN = frozenset({"/healthz", "/livez", "/readyz"})
 _HEADERS = {
@@ -57,7 +58,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request on."""
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            await self._open_socket(scope, receive, send)
             return
         started = False
 
@@ -79,6 +80,16 @@ class Guard:
             if started:  # too late for another status: the connection ends here
                 raise
             await refuse(error)(scope, receive, guarded)
+
+    async def _open_socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a connection on, or refuse it before it is opened."""
+        try:
+            if scope["type"] == "websocket":
+                self._check_host(Headers(scope=scope).get("host", ""))
+        except RefusedError:
+            await send({"type": "websocket.close", "code": _POLICY_VIOLATION, "reason": "not this server"})
+            return
+        await self.app(scope, receive, send)
 
     def _check_host(self, host: str) -> None:
         """Refuse a name that is not ours.

@@ -1,6 +1,10 @@
 """What a running server holds, handed to every endpoint."""
 
-from starlette.requests import Request
+import asyncio
+from collections.abc import AsyncIterator
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection
 
 from api.context import Context, View
 from api.endpoints.access import Access
@@ -8,9 +12,13 @@ from api.graphql import named
 from api.graphql.execution import Executor
 from api.graphql.limits import Limits
 from api.graphql.persisted import PersistedQueries
+from api.graphql.subscriptions import LiveWindows
 from api.graphql.windows import Windows
 from api.kubernetes.cluster import Cluster
 from api.settings import Settings
+
+# How often the server looks whether another process has saved a newer graph.
+REFRESH_SECONDS = 1.0
 
 
 class Serving:
@@ -22,8 +30,10 @@ class Serving:
         self.cluster = cluster
         self.executor = Executor(_limits(context.settings))
         self.persisted = PersistedQueries()
+        self.sockets = 0  # open ones
         self.named = named.load(context.settings.queries)
-        self._windows = Windows(context.view, budget=context.settings.served_budget)
+        self._windows = self._live()
+        self._changed = asyncio.Event()
 
     @property
     def settings(self) -> Settings:
@@ -36,12 +46,30 @@ class Serving:
         return self.context.view
 
     @property
-    def windows(self) -> Windows:
+    def windows(self) -> LiveWindows:
         """The GraphQL objects of that version."""
         current = self.context.view
         if self._windows.source is not current:
-            self._windows = Windows(current, budget=self.settings.served_budget)
+            self._windows = self._live()
         return self._windows
+
+    def _live(self) -> LiveWindows:
+        return LiveWindows(self.view, budget=self.settings.served_budget, changes=self.changes)
+
+    async def changes(self) -> AsyncIterator[Windows]:
+        """Yield the windows of this version, and of each that follows it."""
+        while True:
+            changed = self._changed
+            yield self.windows
+            await changed.wait()
+
+    async def follow(self) -> None:
+        """Read the graph again each time another process has saved a newer one, and tell who waits for it."""
+        while True:
+            await asyncio.sleep(REFRESH_SECONDS)
+            if await run_in_threadpool(self.context.refresh):
+                changed, self._changed = self._changed, asyncio.Event()
+                changed.set()
 
 
 def _limits(settings: Settings) -> Limits:
@@ -54,7 +82,7 @@ def _limits(settings: Settings) -> Limits:
     )
 
 
-def serving(request: Request) -> Serving:
+def serving(request: HTTPConnection) -> Serving:
     """Return what the server of a request holds."""
     held: Serving = request.app.state.serving
     return held

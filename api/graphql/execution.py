@@ -4,13 +4,16 @@ A document's text is its key: whoever sends it again pays only for the execution
 request is told apart from what went wrong while it ran, because HTTP answers them differently.
 """
 
+import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from inspect import isawaitable
 from threading import Lock
-from typing import Any
+from typing import Any, cast
 
 from graphql import (
     DocumentNode,
@@ -23,6 +26,7 @@ from graphql import (
     get_operation_ast,
     get_variable_values,
     parse,
+    subscribe,
     validate,
 )
 from graphql.execution.values import VariableValues
@@ -37,6 +41,8 @@ MAX_DOCUMENTS = 1_000
 MAX_DOCUMENT_LENGTH = 100_000
 MAX_ERRORS = 10
 MAX_VARIANTS = 32
+
+_NOT_STREAMED = "a subscription is answered over graphql-transport-ws, or as text/event-stream"
 
 _LOG = logging.getLogger("kubelore.graphql")
 # strawberry's own executor validates anew at each request and asks its extensions at each step
@@ -100,14 +106,11 @@ class Executor:
         if read_only and operation and operation.operation is not OperationType.QUERY:
             message = f"a {operation.operation.value} is not run over GET"
             raise RefusedError("BAD_INPUT", message, status=HTTPStatus.METHOD_NOT_ALLOWED)
-        if prepared.errors:
-            return _refused(prepared.errors)
-        if operation is None:
-            return _refused([GraphQLError(_no_operation(asked.name))])
-        try:
-            check_cost(_cost(prepared, operation, asked), self._limits)
-        except Exception as error:  # noqa: BLE001 - worded below like every other error
-            return _refused([_wrapped(error)])
+        refusal = self._refusal(prepared, operation, asked)
+        if refusal or operation is None:
+            return _refused(refusal)
+        if operation.operation is OperationType.SUBSCRIPTION:
+            return _refused([GraphQLError(_NOT_STREAMED)])
         data = self._run_compiled(prepared, operation, asked, windows) if self._compiles else None
         if data is not None:
             return Answer(body={"data": data}, refused=False)
@@ -120,6 +123,53 @@ class Executor:
                 operation_name=asked.name,
             )
         )
+
+    async def stream(self, asked: Operation, windows: Windows) -> AsyncGenerator[Answer, None]:
+        """Yield the answers to a subscription as they come; to any other operation its one answer.
+
+        A subscription's `windows` have to be live. Closing the iterator ends the subscription.
+        """
+        prepared = self._prepare(asked.query)
+        operation = get_operation_ast(prepared.document, asked.name) if prepared.document else None
+        if operation is None or operation.operation is not OperationType.SUBSCRIPTION:
+            yield await asyncio.to_thread(self.execute, asked, windows)
+            return
+        refusal = self._refusal(prepared, operation, asked)
+        if refusal or prepared.document is None:
+            yield _refused(refusal)
+            return
+        found = subscribe(
+            _GRAPHQL,
+            prepared.document,
+            context_value=windows,
+            variable_values=dict(asked.variables),
+            operation_name=asked.name,
+        )
+        source = await found if isawaitable(found) else found
+        if isinstance(source, ExecutionResult):
+            yield _answer(source)
+            return
+        # what `subscribe` returns is a generator, though it does not say so
+        async with aclosing(cast(AsyncGenerator[ExecutionResult, None], source)) as results:
+            try:
+                async for result in results:
+                    yield _answer(result)
+            except Exception as error:  # noqa: BLE001 - the source failed: the last answer says why
+                yield Answer(body={"data": None, "errors": [_error(_wrapped(error))]}, refused=False)
+
+    def _refusal(
+        self, prepared: _Prepared, operation: OperationDefinitionNode | None, asked: Operation
+    ) -> Sequence[GraphQLError]:
+        """Return why nothing is executed; nothing where all is well."""
+        if prepared.errors:
+            return prepared.errors
+        if operation is None:
+            return [GraphQLError(_no_operation(asked.name))]
+        try:
+            check_cost(_cost(prepared, operation, asked), self._limits)
+        except Exception as error:  # noqa: BLE001 - worded like every other error
+            return [_wrapped(error)]
+        return ()
 
     def _run_compiled(
         self, prepared: _Prepared, operation: OperationDefinitionNode, asked: Operation, windows: Windows

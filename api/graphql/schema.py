@@ -1,6 +1,5 @@
 """The schema: what can be asked, and the names by which it is asked."""
 
-from collections import Counter
 from typing import Annotated
 
 import strawberry
@@ -20,6 +19,8 @@ from api.graphql.relay import After, Before, Connection, First, Last, Listing, N
 from api.graphql.rules import Rule
 from api.graphql.scenarios import Evaluation, System, Verdict
 from api.graphql.search import Hit, HitKind
+from api.graphql.statistics import Statistics, statistics
+from api.graphql.subscriptions import Subscription
 from api.graphql.sweeps import Comparison, Sweep, Vary
 from api.graphql.windows import Info, Windows, not_found
 from graph.flashcards import Kind
@@ -36,28 +37,6 @@ Named = Annotated[
     ),
 ]
 MaybeNamed = Annotated[str | None, strawberry.argument(description="A concept, named as in `concept(id:)`.")]
-
-
-@strawberry.type(description="How many facts one layer has.")
-class LayerCount:
-    """One row of the statistics."""
-
-    layer: str = strawberry.field(description="The layer.")
-    facts: int = strawberry.field(description="Its facts.")
-
-
-@strawberry.type(description="What is in the graph.")
-class Statistics:
-    """Counts of one graph version."""
-
-    version: str = strawberry.field(
-        description="A digest of all that is in the graph: equal graphs, equal version."
-    )
-    concepts: int = strawberry.field(description="Concepts.")
-    facts: int = strawberry.field(description="Facts of all layers.")
-    notes: int = strawberry.field(description="Notes.")
-    findings: int = strawberry.field(description="Findings in the notes.")
-    layers: list[LayerCount] = strawberry.field(description="Facts by layer.")
 
 
 @strawberry.type(description="Ask the graph made of the notes, and the rules of Kubernetes behind it.")
@@ -312,16 +291,7 @@ class Query:
 
     @strawberry.field(description="What is in the graph.")
     def statistics(self, info: Info) -> Statistics:
-        graph = info.context.snapshot
-        layers = Counter(fact.layer for fact in graph.facts)
-        return Statistics(
-            version=graph.version,
-            concepts=len(graph.concepts),
-            facts=len(graph.facts),
-            notes=len(graph.notes),
-            findings=len(graph.findings),
-            layers=[LayerCount(layer=layer, facts=count) for layer, count in sorted(layers.items())],
-        )
+        return statistics(info.context.snapshot)
 
     @strawberry.field(description="Anything by its `id`; null if it is not there (any more).")
     def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002 - Relay's name
@@ -406,6 +376,7 @@ def fetch(view: Windows, id_: str) -> Node | None:
 
 SCHEMA = strawberry.Schema(
     query=Query,
+    subscription=Subscription,
     types=[Concept, Fact, Note, Finding, Rule, System, Machine, Flashcard],
 )
 

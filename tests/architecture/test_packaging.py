@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 OURS = ("api", "graph", "ingest", "ontology")
 # Found by uvicorn, never imported by us.
-LOADED_BY_OTHERS = {"httptools", "uvloop"}
+LOADED_BY_OTHERS = {"httptools", "uvloop", "websockets"}
 
 
 @cache
