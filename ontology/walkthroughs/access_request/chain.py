@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ontology.cluster import manifests, resources
+from ontology.cluster.meta import KubeObject
 from ontology.cluster.rbac import GROUP
+from ontology.errors import InvalidQuestionError
 from ontology.scenario import Evaluator, Scenario
 from ontology.semantics.rbac import escalation
 from ontology.semantics.rbac.bindings import authorizer
@@ -19,7 +21,13 @@ from ontology.semantics.rbac.escalation import Escalation
 from ontology.semantics.rbac.requests import Request, User, described
 from ontology.verdict import Outcome, Step, Verdict
 from ontology.walkthroughs.access_request.admission.plugins import Admitted, admit
-from ontology.walkthroughs.access_request.admission.write import FORBIDDEN, NOT_FOUND, Ruling, Write
+from ontology.walkthroughs.access_request.admission.write import (
+    FORBIDDEN,
+    NOT_FOUND,
+    Ruling,
+    Write,
+    metadata,
+)
 from ontology.walkthroughs.access_request.authentication import authenticate
 from ontology.walkthroughs.access_request.authorization import Authorizers, authorize, impersonate
 from ontology.walkthroughs.access_request.question import AccessRequest
@@ -39,7 +47,8 @@ def evaluate(scenario: Scenario, question: AccessRequest) -> Verdict:
     webhook or policy decides whose answer nobody has.
 
     Raises:
-        InvalidQuestionError: two kinds of credentials, or a part of the question that is malformed.
+        InvalidQuestionError: two kinds of credentials, an object of another kind than the request's, or a
+            part of the question that is malformed.
         UnknownKindError, InvalidObjectError: an object that the API server would not decode.
     """
     authorizers = Authorizers(scenario, authorizer(scenario))
@@ -96,19 +105,22 @@ def _admit(scenario: Scenario, question: AccessRequest, request: Request) -> Adm
 
 
 def _written(given: Mapping[str, Any] | None, request: Request) -> dict[str, Any]:
-    """Return what is written, kind and apiVersion filled in by the resource, decoded strictly."""
+    """Return what is written; of what the API itself serves kind and apiVersion are filled in and checked."""
     if not given:
         return {}
     found = resources.find(f"{request.resource}.{request.api_group}".rstrip("."), resources.built_in())
-    known = {}
+    written = dict(given)
     if found is not None and not request.subresource:
         group = f"{found.group}/" if found.group else ""
-        known = {"apiVersion": f"{group}{found.versions[0]}", "kind": found.kind}
-    written = known | dict(given)
-    if "kind" in written:
+        written = {"apiVersion": f"{group}{found.versions[0]}", "kind": found.kind} | written
+        if written["kind"] != found.kind:
+            problem = f"the object is a {written['kind']}, and the request is about {request.resource}"
+            raise InvalidQuestionError(problem, path=_OBJECT)
         manifests.check(written, path=_OBJECT)
+    else:  # of custom resources and of what subresources take, only what every object has is known
+        manifests.decode(written, KubeObject, path=_OBJECT)
     if request.namespace:
-        written["metadata"] = {**(written.get("metadata") or {}), "namespace": request.namespace}
+        written["metadata"] = {**metadata(written), "namespace": request.namespace}
     plain: dict[str, Any] = manifests.without_nulls(written)
     return plain
 
@@ -118,9 +130,9 @@ def _stored(scenario: Scenario, request: Request) -> Mapping[str, Any] | None:
     if request.verb == "create" and not request.subresource:
         return None
     for each in scenario.raw():
-        metadata = each["metadata"]
-        where = metadata.get("namespace") or "default"
-        same = resources.plural(each["kind"]) == request.resource and metadata.get("name") == request.name
+        own = metadata(each)
+        where = own.get("namespace") or "default"
+        same = resources.plural(each["kind"]) == request.resource and own.get("name") == request.name
         if same and (not request.namespace or where == request.namespace):
             return each
     return None

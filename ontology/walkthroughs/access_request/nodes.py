@@ -12,7 +12,10 @@ from collections.abc import Iterator
 from ontology.scenario import Scenario
 from ontology.semantics.rbac.requests import Request, User
 from ontology.walkthroughs.access_request.admission import containers
-from ontology.walkthroughs.access_request.admission.write import Plain
+from ontology.walkthroughs.access_request.admission.write import (
+    Plain,
+    metadata,
+)
 
 _PREFIX, _GROUP = "system:node:", "system:nodes"
 _READ = frozenset({"get", "list", "watch"})
@@ -101,15 +104,15 @@ def _by_reference(scenario: Scenario, request: Request, node: str) -> tuple[bool
 def _references(scenario: Scenario, node: str) -> Iterator[tuple[str, str, str]]:
     """Yield resource, namespace and name of what the pods on a node refer to, the pods too."""
     claims = {
-        (each["metadata"].get("namespace") or "default", each["metadata"].get("name")): each
+        (metadata(each).get("namespace") or "default", metadata(each).get("name")): each
         for each in scenario.raw("PersistentVolumeClaim")
     }
     for pod in scenario.raw("Pod"):
         spec = pod.get("spec") or {}
         if spec.get("nodeName") != node:
             continue
-        namespace = pod["metadata"].get("namespace") or "default"
-        yield "pods", namespace, pod["metadata"].get("name") or ""
+        namespace = metadata(pod).get("namespace") or "default"
+        yield "pods", namespace, metadata(pod).get("name") or ""
         yield "serviceaccounts/token", namespace, spec.get("serviceAccountName") or "default"
         for resource, name in _named(spec):
             yield resource, namespace, name

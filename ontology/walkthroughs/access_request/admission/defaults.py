@@ -6,7 +6,14 @@ Source: kubernetes.io/docs/reference/access-authn-authz/admission-controllers (v
 from collections.abc import Iterator
 
 from ontology.semantics.rbac.quoting import quote
-from ontology.walkthroughs.access_request.admission.write import Plain, Ruling, Write, changed, refusal
+from ontology.walkthroughs.access_request.admission.write import (
+    Plain,
+    Ruling,
+    Write,
+    changed,
+    metadata,
+    refusal,
+)
 
 _NODE_TROUBLES = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
 _SECONDS = 300
@@ -52,11 +59,11 @@ def storage_class(write: Write) -> Iterator[Ruling]:
     """Give a new claim that names no class the default one, the newest of several."""
     if not write.is_on("create", "", "persistentvolumeclaims") or not write.object:
         return
-    spec, metadata = write.spec, write.object.get("metadata") or {}
-    if spec.get("storageClassName") is not None or _STORAGE_ANNOTATION in (metadata.get("annotations") or {}):
+    spec, own = write.spec, metadata(write.object)
+    if spec.get("storageClassName") is not None or _STORAGE_ANNOTATION in (own.get("annotations") or {}):
         return
     found = sorted(_defaults(write, "StorageClass", _STORAGE_DEFAULTS), key=_name)
-    newest = max(found, key=lambda each: each["metadata"].get("creationTimestamp") or "", default=None)
+    newest = max(found, key=lambda each: metadata(each).get("creationTimestamp") or "", default=None)
     if newest is None:
         yield Ruling(rule="access.defaultStorageClass", holds=False)
     else:
@@ -68,11 +75,11 @@ def ingress_class(write: Write) -> Iterator[Ruling]:
     """Give a new ingress that names no class the default one; two defaults of the same age are refused."""
     if not write.is_on("create", "networking.k8s.io", "ingresses") or not write.object:
         return
-    spec, metadata = write.spec, write.object.get("metadata") or {}
-    if spec.get("ingressClassName") is not None or _INGRESS_ANNOTATION in (metadata.get("annotations") or {}):
+    spec, own = write.spec, metadata(write.object)
+    if spec.get("ingressClassName") is not None or _INGRESS_ANNOTATION in (own.get("annotations") or {}):
         return
     found = sorted(_defaults(write, "IngressClass", _INGRESS_DEFAULTS), key=_name)
-    newest = max(found, key=lambda each: each["metadata"].get("creationTimestamp") or "", default=None)
+    newest = max(found, key=lambda each: metadata(each).get("creationTimestamp") or "", default=None)
     if newest is not None:
         name = _name(newest)
         yield changed(write, "access.defaultIngressClass", spec | {"ingressClassName": name}, name=name)
@@ -80,13 +87,13 @@ def ingress_class(write: Write) -> Iterator[Ruling]:
 
 def _defaults(write: Write, kind: str, annotations: tuple[str, ...]) -> Iterator[Plain]:
     for each in write.found(kind, everywhere=True):
-        own = each["metadata"].get("annotations") or {}
+        own = metadata(each).get("annotations") or {}
         if any(own.get(key) == "true" for key in annotations):
             yield each
 
 
 def _name(found: Plain) -> str:
-    return str(found["metadata"].get("name") or "")
+    return str(metadata(found).get("name") or "")
 
 
 def in_use(write: Write) -> Iterator[Ruling]:
@@ -94,10 +101,9 @@ def in_use(write: Write) -> Iterator[Ruling]:
     finalizer = _FINALIZERS.get(write.request.resource)
     if finalizer is None or not write.is_on("create", "", write.request.resource) or not write.object:
         return
-    metadata = write.object.get("metadata") or {}
-    own = metadata.get("finalizers") or []
-    if finalizer not in own:
-        kept = write.object | {"metadata": metadata | {"finalizers": [*own, finalizer]}}
+    finalizers = metadata(write.object).get("finalizers") or []
+    if finalizer not in finalizers:
+        kept = write.object | {"metadata": {**metadata(write.object), "finalizers": [*finalizers, finalizer]}}
         yield Ruling(rule="access.storageInUse", facts={"finalizer": finalizer}, object=kept)
 
 

@@ -9,7 +9,14 @@ from typing import Any
 from ontology.cluster.meta import Quantity
 from ontology.walkthroughs.access_request.admission import containers
 from ontology.walkthroughs.access_request.admission.amounts import Amounts, amount, canonical
-from ontology.walkthroughs.access_request.admission.write import Plain, Ruling, Write, changed, refusal
+from ontology.walkthroughs.access_request.admission.write import (
+    Plain,
+    Ruling,
+    Write,
+    changed,
+    metadata,
+    refusal,
+)
 
 _BOUNDS = ("min", "max", "maxLimitRequestRatio")
 
@@ -25,7 +32,7 @@ def fill_in(write: Write) -> Iterator[Ruling]:
             for each in containers.of(spec):
                 filled += list(_filled(each, defaults))
         if filled:
-            name = found["metadata"].get("name")
+            name = metadata(found).get("name")
             yield changed(write, "access.limitDefaults", spec, limits=name, filled=tuple(filled))
 
 
@@ -58,7 +65,9 @@ def _filled(container: dict[str, Any], defaults: dict[str, Amounts]) -> Iterator
         if missing:
             resources = container.get("resources") or {}
             container["resources"] = resources | {what: {**containers.asked(container, what), **missing}}
-            yield from (f"{container['name']} {what}.{name}={missing[name]}" for name in sorted(missing))
+            yield from (
+                f"{container.get('name', '')} {what}.{name}={missing[name]}" for name in sorted(missing)
+            )
 
 
 def check(write: Write) -> Iterator[Ruling]:
@@ -66,7 +75,7 @@ def check(write: Write) -> Iterator[Ruling]:
     if not write.object or write.request.subresource or write.request.verb == "delete":
         return
     for found in write.found("LimitRange"):
-        name = found["metadata"].get("name")
+        name = metadata(found).get("name")
         if write.is_on("create", "", "pods"):
             problems = [*_container_problems(found, write.spec), *_pod_problems(found, write.spec)]
         elif (write.request.api_group, write.request.resource) == ("", "persistentvolumeclaims"):

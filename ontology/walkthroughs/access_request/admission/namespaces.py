@@ -8,7 +8,13 @@ Source: kubernetes.io/docs/reference/access-authn-authz/admission-controllers/#n
 from collections.abc import Iterator
 
 from ontology.semantics.rbac.quoting import quote
-from ontology.walkthroughs.access_request.admission.write import NOT_FOUND, Ruling, Write, refusal
+from ontology.walkthroughs.access_request.admission.write import (
+    NOT_FOUND,
+    Ruling,
+    Write,
+    metadata,
+    refusal,
+)
 
 _BUILT_IN = frozenset({"default", "kube-system", "kube-public", "kube-node-lease"})
 _IMMORTAL = frozenset({"default", "kube-system", "kube-public"})
@@ -21,14 +27,14 @@ def lifecycle(write: Write) -> Iterator[Ruling]:
         yield refusal(write, "access.immortalNamespace", "this namespace may not be deleted")
     if request.verb == "delete" or not request.namespace or request.api_group == "authorization.k8s.io":
         return
-    given = {each["metadata"].get("name"): each for each in write.scenario.raw("Namespace")}
+    given = {metadata(each).get("name"): each for each in write.scenario.raw("Namespace")}
     found = given.get(request.namespace)
     if found is None and given and request.namespace not in _BUILT_IN:
         message = f"namespaces {quote(request.namespace)} not found"
         yield Ruling(rule="access.namespaceExists", holds=False, status=NOT_FOUND, message=message)
     elif found is not None and request.verb == "create":
         phase = (found.get("status") or {}).get("phase")
-        if phase == "Terminating" or found["metadata"].get("deletionTimestamp"):
+        if phase == "Terminating" or metadata(found).get("deletionTimestamp"):
             where = f"in namespace {request.namespace} because it is being terminated"
             why = f"unable to create new content {where}"
             yield refusal(write, "access.namespaceAlive", why)

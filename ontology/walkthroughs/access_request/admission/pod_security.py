@@ -8,7 +8,13 @@ from collections.abc import Iterator
 
 from ontology.semantics.rbac.quoting import quote
 from ontology.walkthroughs.access_request.admission.pod_standards import violations
-from ontology.walkthroughs.access_request.admission.write import Plain, Ruling, Write, refusal
+from ontology.walkthroughs.access_request.admission.write import (
+    Plain,
+    Ruling,
+    Write,
+    metadata,
+    refusal,
+)
 
 _LABEL = "pod-security.kubernetes.io/"
 _LEVELS = ("privileged", "baseline", "restricted")
@@ -75,8 +81,8 @@ def _pod(write: Write) -> Plain | None:
 
 def _labels(write: Write) -> dict[str, str]:
     for each in write.scenario.raw("Namespace"):
-        if each["metadata"].get("name") == write.request.namespace:
-            labels = each["metadata"].get("labels") or {}
+        if metadata(each).get("name") == write.request.namespace:
+            labels = metadata(each).get("labels") or {}
             return {
                 key.removeprefix(_LABEL): value for key, value in labels.items() if key.startswith(_LABEL)
             }

@@ -87,7 +87,7 @@ def _who(pod: bool, names: list[str]) -> str:
 
 
 def _bad(pod: Plain, is_bad: Callable[[Plain], bool]) -> list[str]:
-    return [each["name"] for each in _all(pod) if is_bad(each)]
+    return [each.get("name", "") for each in _all(pod) if is_bad(each)]
 
 
 def _app_armor(pod: Plain) -> Found:
@@ -133,7 +133,7 @@ def _host_namespaces(pod: Plain) -> Found:
 
 def _host_paths(pod: Plain) -> Found:
     bad = [
-        each["name"]
+        each.get("name", "")
         for each in (pod.get("spec") or {}).get("volumes") or ()
         if each.get("hostPath") is not None
     ]
@@ -204,7 +204,7 @@ def _selinux(pod: Plain) -> Found:
     told += [
         f"{key} may not be set" for key in ("user", "role") if any(own.get(key) for own in options.values())
     ]
-    who = _who(is_bad(spec), [each["name"] for each in _all(pod) if is_bad(each)])
+    who = _who(is_bad(spec), [each.get("name", "") for each in _all(pod) if is_bad(each)])
     return "seLinuxOptions", f"{who} set forbidden securityContext.seLinuxOptions: {'; '.join(told)}"
 
 
@@ -223,7 +223,7 @@ def _seccomp_baseline(pod: Plain) -> Found:
 
 def _sysctls(pod: Plain) -> Found:
     asked = _context(pod.get("spec") or {}, "sysctls") or ()
-    bad = [each["name"] for each in asked if each["name"] not in _SYSCTLS]
+    bad = [each.get("name", "") for each in asked if each.get("name") not in _SYSCTLS]
     return ("forbidden sysctls", ", ".join(bad)) if bad else None
 
 
@@ -268,7 +268,7 @@ def _volumes(pod: Plain) -> Found:
     for each in (pod.get("spec") or {}).get("volumes") or ():
         sources = [key for key, source in each.items() if key != "name" and source is not None]
         if sources and not _VOLUMES & {*sources}:
-            bad.append(each["name"])
+            bad.append(each.get("name", ""))
             kinds.add(sources[0])
     verb, noun = "uses" if len(bad) == 1 else "use", f"restricted volume type{'' if len(kinds) == 1 else 's'}"
     return (

@@ -5,7 +5,14 @@ Source: kubernetes.io/docs/concepts/scheduling-eviction/pod-priority-preemption 
 
 from collections.abc import Iterable, Iterator
 
-from ontology.walkthroughs.access_request.admission.write import Plain, Ruling, Write, changed, refusal
+from ontology.walkthroughs.access_request.admission.write import (
+    Plain,
+    Ruling,
+    Write,
+    changed,
+    metadata,
+    refusal,
+)
 
 _RULE = "access.podPriority"
 _BUILT_IN = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
@@ -17,7 +24,7 @@ def priority(write: Write) -> Iterator[Ruling]:
         return
     spec = write.spec
     name = spec.get("priorityClassName") or ""
-    given = {each["metadata"].get("name"): each for each in write.found("PriorityClass", everywhere=True)}
+    given = {metadata(each).get("name"): each for each in write.found("PriorityClass", everywhere=True)}
     if name and name not in given and name not in _BUILT_IN:
         yield refusal(write, _RULE, f"no PriorityClass with name {name} was found", name=name)
         return
@@ -33,7 +40,7 @@ def priority(write: Write) -> Iterator[Ruling]:
         return
     policy = (found or {}).get("preemptionPolicy") or "PreemptLowerPriority"
     if found:
-        spec["priorityClassName"] = found["metadata"]["name"]
+        spec["priorityClassName"] = metadata(found).get("name")
     yield changed(
         write,
         _RULE,

@@ -14,7 +14,13 @@ from ontology.cluster.meta import Quantity
 from ontology.walkthroughs.access_request.admission import containers
 from ontology.walkthroughs.access_request.admission.amounts import Amounts, added, amount, listed
 from ontology.walkthroughs.access_request.admission.quota_scopes import covers
-from ontology.walkthroughs.access_request.admission.write import Plain, Ruling, Write, refusal
+from ontology.walkthroughs.access_request.admission.write import (
+    Plain,
+    Ruling,
+    Write,
+    metadata,
+    refusal,
+)
 
 # A quota on one of these asks every container to name it.
 _DEMANDED = ("cpu", "limits.cpu", "limits.memory", "memory", "requests.cpu", "requests.memory")
@@ -45,7 +51,7 @@ def check(write: Write) -> Iterator[Ruling]:
         hard = hard_limits(quota)
         if is_pod and not covers(quota, write.object):
             continue
-        name = quota["metadata"].get("name")
+        name = metadata(quota).get("name")
         undemanded = dict(_missing(hard, write.spec)) if is_pod else {}
         if undemanded:
             told = "; ".join(f"{each} for: {','.join(names)}" for each, names in undemanded.items())
@@ -59,7 +65,7 @@ def check(write: Write) -> Iterator[Ruling]:
 
 
 def _charged(write: Write, quota: Plain, charged: Amounts) -> Ruling:
-    name, hard = quota["metadata"].get("name"), hard_limits(quota)
+    name, hard = metadata(quota).get("name"), hard_limits(quota)
     used = _used(write, quota, charged)
     over = sorted(each for each in charged if amount(used[each]) + amount(charged[each]) > amount(hard[each]))
     facts = {"quota": name, "requested": listed(charged), "used": listed(used)}
@@ -89,7 +95,7 @@ def _used(write: Write, quota: Plain, names: Iterable[str]) -> dict[str, Quantit
     for manifest in write.scenario.raw():
         kind = resources.plural(manifest["kind"])
         group = manifest["apiVersion"].rpartition("/")[0]
-        if (manifest["metadata"].get("namespace") or "default") != write.request.namespace:
+        if (metadata(manifest).get("namespace") or "default") != write.request.namespace:
             continue
         if kind == "pods" and not (_is_alive(manifest) and covers(quota, manifest)):
             continue
@@ -148,7 +154,7 @@ def _missing(hard: Amounts, spec: Plain) -> Iterator[tuple[str, list[str]]]:
     for demanded in (each for each in _DEMANDED if each in hard):
         what, _, name = demanded.rpartition(".")
         bare = sorted(
-            each["name"]
+            each.get("name", "")
             for each in containers.of(spec)
             if name
             not in (containers.asked(each, "limits") if what == "limits" else containers.requests(each))

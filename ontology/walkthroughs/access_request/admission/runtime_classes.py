@@ -8,7 +8,13 @@ from typing import Any
 
 from ontology.semantics.rbac.quoting import quote
 from ontology.walkthroughs.access_request.admission.amounts import Amounts, amount
-from ontology.walkthroughs.access_request.admission.write import Ruling, Write, changed, refusal
+from ontology.walkthroughs.access_request.admission.write import (
+    Ruling,
+    Write,
+    changed,
+    metadata,
+    refusal,
+)
 
 _RULE = "access.runtimeClass"
 
@@ -19,7 +25,7 @@ def runtime_class(write: Write) -> Iterator[Ruling]:
     if not write.creates_pod or not name:
         return
     named = (
-        each for each in write.found("RuntimeClass", everywhere=True) if each["metadata"].get("name") == name
+        each for each in write.found("RuntimeClass", everywhere=True) if metadata(each).get("name") == name
     )
     found = next(named, None)
     if found is None:

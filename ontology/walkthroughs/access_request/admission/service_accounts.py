@@ -7,7 +7,14 @@ from collections.abc import Iterator
 
 from ontology.semantics.rbac.quoting import quote
 from ontology.walkthroughs.access_request.admission import containers
-from ontology.walkthroughs.access_request.admission.write import Plain, Ruling, Write, changed, refusal
+from ontology.walkthroughs.access_request.admission.write import (
+    Plain,
+    Ruling,
+    Write,
+    changed,
+    metadata,
+    refusal,
+)
 
 _DEFAULT = "default"
 _MOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
@@ -25,9 +32,7 @@ def account(write: Write) -> Iterator[Ruling]:
         return
     spec = write.spec
     name = spec.get("serviceAccountName") or _DEFAULT
-    found = next(
-        (each for each in write.found("ServiceAccount") if each["metadata"].get("name") == name), None
-    )
+    found = next((each for each in write.found("ServiceAccount") if metadata(each).get("name") == name), None)
     if found is None and name != _DEFAULT:
         why = (
             f"error looking up service account {write.request.namespace}/{name}: "

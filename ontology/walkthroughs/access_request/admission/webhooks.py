@@ -15,7 +15,13 @@ from ontology import selectors
 from ontology.cluster.manifests import without_nulls
 from ontology.cluster.meta import LabelSelector
 from ontology.semantics.rbac.quoting import quote
-from ontology.walkthroughs.access_request.admission.write import Plain, Plugin, Ruling, Write
+from ontology.walkthroughs.access_request.admission.write import (
+    Plain,
+    Plugin,
+    Ruling,
+    Write,
+    metadata,
+)
 
 _OPERATIONS = {"create": "CREATE", "update": "UPDATE", "patch": "UPDATE", "delete": "DELETE"}
 _LEAST_STATUS, _INTERNAL = 400, 500
@@ -27,7 +33,7 @@ def webhooks(kind: str) -> Plugin:
 
     def ask(write: Write) -> Iterator[Ruling]:
         configured = sorted(
-            write.found(kind, everywhere=True), key=lambda each: str(each["metadata"].get("name"))
+            write.found(kind, everywhere=True), key=lambda each: str(metadata(each).get("name"))
         )
         for configuration in configured:
             for webhook in configuration.get("webhooks") or ():
@@ -57,8 +63,8 @@ def _selected(selector: Any, labels: dict[str, str]) -> bool:
 def _namespace_labels(write: Write) -> dict[str, str]:
     name = write.request.namespace
     for each in write.scenario.raw("Namespace"):
-        if each["metadata"].get("name") == name:
-            return {_NAME_LABEL: name, **(each["metadata"].get("labels") or {})}
+        if metadata(each).get("name") == name:
+            return {_NAME_LABEL: name, **(metadata(each).get("labels") or {})}
     return {_NAME_LABEL: name}
 
 
@@ -109,8 +115,8 @@ def policies(kind: str) -> Plugin:
         for each in write.found(kind, everywhere=True):
             constraints = (each.get("spec") or {}).get("matchConstraints") or {}
             matching = any(_rule_matches(rule, write) for rule in constraints.get("resourceRules") or ())
-            if each["metadata"].get("name") in bound and matching and _selects(constraints, write):
-                facts = {"policy": each["metadata"]["name"], "kind": kind}
+            if metadata(each).get("name") in bound and matching and _selects(constraints, write):
+                facts = {"policy": metadata(each).get("name"), "kind": kind}
                 yield Ruling(rule="access.admissionPolicy", holds=None, facts=facts)
 
     return name

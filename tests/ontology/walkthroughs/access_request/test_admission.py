@@ -482,8 +482,50 @@ def test_a_policy_that_is_bound_is_named_and_not_evaluated() -> None:
         pytest.param({"metadata": {"name": "w"}, "spec": {"containers": "many"}}, id="another type"),
         pytest.param({"metadata": {"name": "w"}, "spec": {"container": []}}, id="an unknown field"),
         pytest.param(pod(sized({"cpu": "plenty"})), id="no quantity"),
+        pytest.param({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "w"}}, id="another kind"),
     ],
 )
 def test_an_object_that_the_api_server_would_not_decode_is_refused_at_its_path(written: Manifest) -> None:
     with pytest.raises(OntologyError):
         create(written, quota({"requests.cpu": "1"}))
+
+
+@pytest.mark.parametrize(
+    ("written", "objects"),
+    [
+        pytest.param({"metadata": {"name": "w"}, "spec": None}, [], id="no spec"),
+        pytest.param({"spec": {"containers": [{"image": "nginx"}]}}, [], id="no names"),
+        pytest.param(
+            {"metadata": {"name": "w"}, "spec": {"containers": [{"name": "c", "resources": None}]}},
+            [],
+            id="nothing where there could be something",
+        ),
+        pytest.param(
+            pod(),
+            [
+                {"apiVersion": "v1", "kind": "LimitRange", "spec": {"limits": None}},
+                {"apiVersion": "v1", "kind": "ResourceQuota", "spec": {"hard": None}},
+                {"apiVersion": "v1", "kind": "Pod"},
+            ],
+            id="objects without metadata",
+        ),
+    ],
+)
+def test_what_is_left_out_is_no_error(written: Manifest, objects: list[Manifest]) -> None:
+    verdict = create(written, *objects)
+
+    assert verdict.outcome is Outcome.YES
+    assert all(render(step, lang) for step in verdict.steps for lang in Lang)
+
+
+def test_a_custom_resource_is_admitted_as_it_is() -> None:
+    written = {"apiVersion": "acme.io/v1", "kind": "Gizmo", "metadata": {"name": "g"}, "spec": {"any": 1}}
+
+    verdict = create(written, resource="gizmos", apiGroup="acme.io")
+
+    assert verdict.answer["object"] == written | {"metadata": {"name": "g", "namespace": "dev"}}
+
+
+def test_a_custom_resource_has_metadata_as_every_object() -> None:
+    with pytest.raises(OntologyError):
+        create({"kind": "Gizmo", "metadata": []}, resource="gizmos", apiGroup="acme.io")
