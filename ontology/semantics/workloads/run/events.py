@@ -9,7 +9,15 @@ from ontology import instants
 from ontology.cluster.meta import KubeObject
 from ontology.cluster.nodes import Node
 from ontology.cluster.pods import Pod
-from ontology.cluster.workloads import CronJob, DaemonSet, Deployment, Job, ReplicaSet, StatefulSet
+from ontology.cluster.workloads import (
+    ControllerRevision,
+    CronJob,
+    DaemonSet,
+    Deployment,
+    Job,
+    ReplicaSet,
+    StatefulSet,
+)
 from ontology.errors import InvalidQuestionError
 from ontology.scenario import Question
 from ontology.semantics.workloads import deployments, templates
@@ -42,7 +50,7 @@ class SetImage(Subject, frozen=True):
 
 
 class Undo(Subject, frozen=True):
-    """Roll a Deployment back to a revision, to the last but one without `toRevision`."""
+    """Roll a Deployment or StatefulSet back to a revision, to the last but one without `toRevision`."""
 
     to_revision: int = 0
 
@@ -129,25 +137,32 @@ def _set_image(cluster: Cluster, subject: SetImage, path: str) -> None:
 
 
 def _undo(cluster: Cluster, subject: Undo, path: str) -> None:
-    found = _found(cluster, subject, path, (Deployment,))
-    if found.spec.paused:
+    found = _found(cluster, subject, path, (Deployment, StatefulSet))
+    if isinstance(found, Deployment) and found.spec.paused:
         raise InvalidQuestionError("a paused Deployment is not rolled back: resume it first", path=path)
-    mine = [
-        each
-        for each in cluster.all(ReplicaSet)
-        if each.metadata.controller is not None and each.metadata.controller.uid == found.metadata.uid
-    ]
-    by_revision = {deployments.annotation(each, deployments.REVISION) or 0: each for each in mine}
-    wanted = subject.to_revision or max((n for n in by_revision if n < max(by_revision)), default=0)
-    old = by_revision.get(wanted)
-    if old is None:
-        known = ", ".join(str(each) for each in sorted(by_revision))
+    past = _templates(cluster, found)
+    wanted = subject.to_revision or max((n for n in past if n < max(past)), default=0)
+    if wanted not in past:
+        known = ", ".join(map(str, sorted(past)))
         raise InvalidQuestionError(f"there is no revision {wanted} to go back to ({known})", path=path)
-    template = dict(old.spec.template or {})
+    template = dict(past[wanted] or {})
     metadata = dict(template.get("metadata") or {})
     labels = {k: v for k, v in (metadata.get("labels") or {}).items() if k != templates.HASH_LABEL}
     cluster.say("undo", found, revision=wanted)
     interventions.set_template(cluster, found, {**template, "metadata": {**metadata, "labels": labels}})
+
+
+def _templates(cluster: Cluster, found: Deployment | StatefulSet) -> dict[int, dict[str, Any] | None]:
+    """Return the templates that a Deployment or StatefulSet has had, by revision."""
+    sets = [each for each in cluster.all(ReplicaSet) if _belongs(each, found)]
+    kept = {deployments.annotation(each, deployments.REVISION) or 0: each.spec.template for each in sets}
+    revisions = [each for each in cluster.all(ControllerRevision) if _belongs(each, found)]
+    return kept | {each.revision: each.data for each in revisions}
+
+
+def _belongs(found: KubeObject, owner: KubeObject) -> bool:
+    controller = found.metadata.controller
+    return controller is not None and controller.uid == owner.metadata.uid
 
 
 def _delete(cluster: Cluster, subject: Delete, path: str) -> None:

@@ -243,6 +243,21 @@ def test_a_pod_that_tolerates_an_unreachable_node_for_good_is_not_evicted() -> N
     assert happened(run(*NODES, WEB, until="20m", events=lost), "deleted") != []
 
 
+def test_undo_brings_a_stateful_set_back_but_for_the_pod_that_is_broken() -> None:
+    """The known trap of OrderedReady: the broken pod is waited for until somebody deletes it."""
+    subject = {"kind": "StatefulSet", "name": "db"}
+    events = [
+        {"at": "2m", "setImage": subject | {"image": "db:2"}},
+        {"at": "5m", "undo": subject},
+        {"at": "8m", "deletePod": "db-2"},
+    ]
+    stuck, freed = (run(DB, broken=["db:2"], events=events[:number]) for number in (2, 3))
+
+    assert [pod["image"] for pod in stuck.answer["final"]["pods"]] == ["db:1", "db:1", "db:2"]
+    assert [pod["image"] for pod in freed.answer["final"]["pods"]] == ["db:1"] * 3
+    assert freed.outcome is Outcome.YES
+
+
 def test_a_paused_deployment_is_not_rolled_back() -> None:
     subject = {"kind": "Deployment", "name": "web"}
 
