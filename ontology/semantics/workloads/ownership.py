@@ -96,6 +96,7 @@ class _Graph:
                         Step("workloads.gc.orphaned", True, {"object": each.shown, "owner": node.shown})
                     )
                 self.remove(node, "deleted")
+                self.sweep()
             case Propagation.FOREGROUND:
                 self.foreground(node)
             case Propagation.BACKGROUND:
@@ -132,7 +133,7 @@ class _Graph:
         while changed:
             changed = False
             for node in list(self.nodes.values()):
-                if not node.owners or node.uid not in self.nodes:
+                if not node.owners or node.uid not in self.nodes or node.uid in self.waiting:
                     continue
                 solid = self.solid(node)
                 if solid and len(solid) < len(node.owners):

@@ -74,6 +74,22 @@ def test_owners_that_own_each_other_go_together(propagation: str) -> None:
     assert sorted(names(verdict.answer["deleted"])) == ["a", "b"]
 
 
+def test_in_a_cycle_the_object_that_is_deleted_goes_last_in_the_foreground() -> None:
+    verdict = collect([thing("a", "b"), thing("b", "a")], "a", "Foreground")
+
+    assert names(verdict.answer["deleted"]) == ["b", "a"]
+    assert [step.rule.rpartition(".")[2] for step in verdict.steps] == [
+        "cycle",
+        "deletedAfterDependents",
+        "deletedAfterDependents",
+    ]
+
+
+@pytest.mark.parametrize("propagation", ["Background", "Foreground", "Orphan"])
+def test_what_has_lost_its_owner_before_is_collected_along_the_way(propagation: str) -> None:
+    assert "d" in names(collect([thing("a"), thing("d", "gone")], "a", propagation).answer["deleted"])
+
+
 def test_an_owner_in_another_namespace_is_no_owner() -> None:
     verdict = collect([thing("a", namespace="x"), thing("b", "a", namespace="y")])
 
