@@ -25,14 +25,14 @@ def lifecycle(write: Write) -> Iterator[Ruling]:
     request = write.request
     if write.is_on("delete", "", "namespaces") and request.name in _IMMORTAL:
         yield refusal(write, "access.immortalNamespace", "this namespace may not be deleted")
-    if request.verb == "delete" or not request.namespace or request.api_group == "authorization.k8s.io":
+    if write.operation == "DELETE" or not request.namespace or request.api_group == "authorization.k8s.io":
         return
     given = {metadata(each).get("name"): each for each in write.scenario.raw("Namespace")}
     found = given.get(request.namespace)
     if found is None and given and request.namespace not in _BUILT_IN:
         message = f"namespaces {quote(request.namespace)} not found"
         yield Ruling(rule="access.namespaceExists", holds=False, status=NOT_FOUND, message=message)
-    elif found is not None and request.verb == "create":
+    elif found is not None and write.operation == "CREATE":
         phase = (found.get("status") or {}).get("phase")
         if phase == "Terminating" or metadata(found).get("deletionTimestamp"):
             where = f"in namespace {request.namespace} because it is being terminated"

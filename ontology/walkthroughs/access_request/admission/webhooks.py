@@ -23,7 +23,6 @@ from ontology.walkthroughs.access_request.admission.write import (
     metadata,
 )
 
-_OPERATIONS = {"create": "CREATE", "update": "UPDATE", "patch": "UPDATE", "delete": "DELETE"}
 _LEAST_STATUS, _INTERNAL = 400, 500
 _NAME_LABEL = "kubernetes.io/metadata.name"
 
@@ -76,7 +75,7 @@ def _rule_matches(rule: Plain, write: Write) -> bool:
         named = {request.resource, "*", "*/*", f"{request.resource}/*"}
     scope = rule.get("scope") or "*"
     return (
-        bool(operations & {"*", _OPERATIONS[request.verb]})
+        bool(operations & {"*", write.operation})
         and bool({*(rule.get("apiGroups") or ())} & {"*", request.api_group})
         and bool({*(rule.get("resources") or ())} & named)
         and scope in {"*", "Namespaced" if request.namespace else "Cluster"}

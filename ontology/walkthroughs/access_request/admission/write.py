@@ -15,6 +15,9 @@ from ontology.semantics.rbac.requests import Request
 FORBIDDEN, NOT_FOUND = 403, 404
 Plain = Mapping[str, Any]
 
+_STREAMS = frozenset({"exec", "attach", "portforward", "proxy"})
+_OPERATIONS = {"create": "CREATE", "update": "UPDATE", "patch": "UPDATE", "delete": "DELETE"}
+
 
 def metadata(found: Plain) -> Plain:
     """Return an object's metadata, empty where it has none."""
@@ -40,6 +43,11 @@ class Write:
         """Whether this is such a write of a whole object, not of a subresource."""
         asked = self.request
         return (asked.verb, asked.api_group, asked.combined_resource) == (verb, group, resource)
+
+    @property
+    def operation(self) -> str:
+        """The operation as admission names it; a stream into a pod is a `CONNECT`, whatever its verb."""
+        return "CONNECT" if self.request.subresource in _STREAMS else _OPERATIONS[self.request.verb]
 
     @property
     def creates_pod(self) -> bool:

@@ -529,3 +529,13 @@ def test_a_custom_resource_is_admitted_as_it_is() -> None:
 def test_a_custom_resource_has_metadata_as_every_object() -> None:
     with pytest.raises(OntologyError):
         create({"kind": "Gizmo", "metadata": []}, resource="gizmos", apiGroup="acme.io")
+
+
+@pytest.mark.parametrize(
+    ("subresource", "status"),
+    [pytest.param("eviction", 403, id="an eviction is new"), pytest.param("exec", 200, id="a stream is not")],
+)
+def test_in_a_namespace_that_goes(subresource: str, status: int) -> None:
+    going = thing("v1", "Namespace", "dev", status={"phase": "Terminating"})
+
+    assert create({}, going, subresource=subresource, name="w").answer["status"] == status
