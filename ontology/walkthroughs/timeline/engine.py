@@ -271,22 +271,20 @@ class Life:
         if not self.reporting and not self.node_silent:
             return
         key, readings = self.runtime.readings()
-        running = bool(self.failed_for or self.deletion_grace is not None) and self.runtime.any_running
         deleted = self.deletion_grace is not None
-        self.reports.tell(
-            Look(
-                key=key,
-                scheduled=self.scheduled,
-                ended=deleted and not running,
-                deleted=deleted,
-                failed_for=self.failed_for,
-                running=running,
-                disruption=self.disruption,
-                node_silent=self.node_silent,
-                node_unready=self.node_unready,
-            ),
-            readings,
+        running = (deleted or bool(self.failed_for)) and self.runtime.any_running
+        look = Look(
+            key,
+            self.scheduled,
+            deleted and not running,
+            deleted,
+            self.failed_for,
+            running,
+            self.disruption,
+            self.node_silent,
+            self.node_unready,
         )
+        self.reports.tell(look, readings)
 
 
 def actors_of(pod: Pod, path: str) -> Iterator[Actor]:
@@ -301,7 +299,17 @@ def actors_of(pod: Pod, path: str) -> Iterator[Actor]:
             if own is Role.INIT:  # it runs to its end, and the kubelet does not probe it
                 yield Actor(container=container, role=own, habits=Habits(exit_code=0, exits_after=_INIT_RUN))
             else:
-                workers = {k: Worker(kind=k, timing=t, origin=0, following=0) for k, t in timings.items()}
+                probes = thresholds.of(container)
+                workers = {
+                    kind: Worker(
+                        kind=kind,
+                        timing=timing,
+                        origin=0,
+                        following=0,
+                        grace=probes[kind].termination_grace_period_seconds,
+                    )
+                    for kind, timing in timings.items()
+                }
                 yield Actor(container=container, role=own, habits=Habits(), workers=workers)
 
 

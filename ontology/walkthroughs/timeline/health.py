@@ -9,7 +9,6 @@ from functools import partial
 
 from ontology import restart_policies
 from ontology.cluster.pods import Pod
-from ontology.semantics.probes import thresholds
 from ontology.semantics.probes.thresholds import Kind, Row
 from ontology.verdict import Step
 from ontology.walkthroughs.timeline.actors import Actor
@@ -76,8 +75,7 @@ class Health:
             self._tell(actor, worker, f"{worker.kind} failed", rule)
             worker.row = worker.row.rested()
             actor.restart_when_stopped = self._policy(actor) != "Never"
-            probe = thresholds.of(actor.container)[worker.kind]
-            self.stop(actor, probe.termination_grace_period_seconds, worker.kind.value)
+            self.stop(actor, worker.grace, worker.kind.value)
 
     def _policy(self, actor: Actor) -> str:
         return restart_policies.effective(actor.container, self.pod)

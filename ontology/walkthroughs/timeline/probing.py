@@ -22,6 +22,7 @@ class Worker:
     timing: Timing
     origin: int
     following: int
+    grace: int | None = None  # its own terminationGracePeriodSeconds
     row: Row = EMPTY
     runs: int = 0
     failures: int = 0

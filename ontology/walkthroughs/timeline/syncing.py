@@ -27,7 +27,7 @@ def sync(runtime: Runtime, judgement: Judgement) -> bool:
                 _restart_all(runtime, decision)
                 return True
             actor = runtime.actors[name]
-            if not (actor.pending or actor.running or actor.stopping):
+            if not (actor.pending or actor.stopping or actor.running):
                 runtime.start(actor, decision.because)
                 again = again or actor.running
     return again

@@ -102,6 +102,18 @@ def test_a_failed_liveness_probe_restarts_the_container_not_the_pod() -> None:
     assert verdict.answer["final"]["status"]["containerStatuses"][0]["ready"] is True
 
 
+def test_a_probe_may_have_a_grace_period_of_its_own() -> None:
+    impatient = APP | {"livenessProbe": {**HTTP, "terminationGracePeriodSeconds": 3}}
+    events = [
+        {"container": "app", "stopsAfterSeconds": 99},
+        {"at": 5, "container": "app", "answers": False},
+    ]
+
+    verdict = play(events, 40, containers=[impatient])
+
+    assert told(verdict, "signal") == [(30, "SIGTERM"), (33, "SIGKILL")]
+
+
 def test_a_crash_loop_waits_as_the_back_off_says() -> None:
     verdict = play([{"container": "app", "exit": 1, "afterSeconds": 5}], "1h")
 
