@@ -11,9 +11,11 @@ from typing import Any
 import orjson
 
 from api import sources
+from ingest.lint import contradictions
 from ingest.lint.findings import Finding, Severity
+from ingest.lint.rules import check
 from ingest.lint.wording import message
-from ingest.pipeline import ingest_note
+from ingest.pipeline import examine
 from ingest.read import Source
 from ontology import vocabulary
 from ontology.lang import Lang
@@ -47,15 +49,12 @@ def run(arguments: argparse.Namespace) -> int:
     least = _ORDER.index(Severity(arguments.severity))
     opened = sources.opened(arguments.notes)
     notes = [
-        _fixed(path, source, ingest_note(source, registry).findings) if arguments.fix else source
+        _fixed(path, source, check(examine(source, registry))) if arguments.fix else source
         for path, source in opened.notes
     ]
-    findings = [
-        finding
-        for source in notes
-        for finding in ingest_note(source, registry).findings
-        if _ORDER.index(finding.severity) >= least
-    ]
+    examined = [examine(source, registry) for source in notes]
+    found = [*(finding for note in examined for finding in check(note)), *contradictions.findings(examined)]
+    findings = [finding for finding in found if _ORDER.index(finding.severity) >= least]
     sys.stdout.writelines(_WRITERS[arguments.output](findings, Lang(arguments.lang)))
     return opened.exit_code(1 if any(each.severity is not Severity.INFO for each in findings) else 0)
 

@@ -17,11 +17,11 @@ from ontology.vocabulary.curation import CuratedFact, curated
 
 _SOURCE = "https://kubernetes.io/docs/reference/kubernetes-api/"
 # Of these only one value holds at a time; where it depends on the owner, the curated fact says within what.
-_SINGLE = frozenset({"defaultValue"})
+SINGLE = frozenset({"defaultValue"})
 # Of these all values are listed, so an enumerated value of another sort is none of them.
 _LISTED = frozenset({"hasPhase", "hasState", "hasOperator", "hasEffect", "hasAccessMode", "hasReclaimPolicy"})
 # A thing that belongs to one of these does not belong to another.
-_EXCLUSIVE: Mapping[str, tuple[str, ...]] = {
+EXCLUSIVE: Mapping[str, tuple[str, ...]] = {
     "scopedTo": ("Namespace", "Cluster"),
     "partOf": ("ControlPlane", "WorkerNode"),
 }
@@ -42,12 +42,12 @@ def closed(claim: Claim) -> Check | None:
     right = [_value(fact) for fact in known if _is_meant(fact, claim)]
     if not right or claim.negated:
         return None
-    if claim.predicate in _SINGLE:
+    if claim.predicate in SINGLE:
         holds = normal(_bare(claim.object)) in {normal(each) for each in right}
     elif claim.predicate in _LISTED and _is_enumerated(claim.object):
         holds = claim.object in right
-    elif claim.object in _EXCLUSIVE.get(claim.predicate, ()):
-        others = set(_EXCLUSIVE[claim.predicate]) - {claim.object}
+    elif claim.object in EXCLUSIVE.get(claim.predicate, ()):
+        others = set(EXCLUSIVE[claim.predicate]) - {claim.object}
         if claim.object not in right and not others & set(right):
             return None
         holds = claim.object in right

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ontology.checks.claims import Claim
-from ontology.checks.propositions.proposition import Proposition, by_concept
+from ontology.checks.propositions.proposition import Proposition, Triple, by_concept
 
 # The words around a claim that turn it round.
 _DENIED_AFTER = re.compile(
@@ -61,10 +61,11 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Asserted:
-    """A claim read from words: the proposition, the value it names, and the words that make it."""
+    """A claim read from words: the proposition, whether they deny it, the value they name, and they."""
 
     claim: Claim
     proposition: Proposition
+    denied: bool
     value: str
     words: str
 
@@ -90,7 +91,7 @@ def _found(sentence: Sentence, proposition: Proposition) -> re.Match[str] | None
 
 def _asserted(sentence: Sentence, proposition: Proposition, match: re.Match[str]) -> Asserted:
     text = match.string
-    subject, predicate, target, negated = proposition.claims[0]
+    subject, predicate, target, negated = _meant(proposition, match)
     denied = not proposition.verbatim and _denied(text, match)
     value = match["value"] if "value" in match.re.groupindex else ""
     claim = Claim(
@@ -102,7 +103,14 @@ def _asserted(sentence: Sentence, proposition: Proposition, match: re.Match[str]
         strict=_STRICT.search(text) is not None,
         hedged=_HEDGED.search(text) is not None,
     )
-    return Asserted(claim, proposition, value, _words(sentence, match))
+    return Asserted(claim, proposition, denied, value, _words(sentence, match))
+
+
+def _meant(proposition: Proposition, match: re.Match[str]) -> Triple:
+    """Return the claim of a proposition whose subject the words name; the first where they name none."""
+    triples = proposition.claims
+    named = (t for t in triples if f"<{t[0].replace('.', ':')}>" in match[0] and t[3] is triples[0][3])
+    return next(named, triples[0])
 
 
 def _words(sentence: Sentence, match: re.Match[str]) -> str:

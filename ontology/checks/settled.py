@@ -40,7 +40,7 @@ def settled(claim: Claim) -> Check | None:
 def settle(said: Asserted) -> Check | None:
     """Settle a claim that was read from words."""
     proposition = said.proposition
-    turned = said.claim.negated is not proposition.claims[0][3]
+    turned = said.denied
     if said.value:
         right = proposition.accepts(said.value)
         return _check(proposition, (Result.CONFIRMED if right is not turned else Result.REFUTED, None))

@@ -31,12 +31,17 @@ _KINDS: Mapping[Result, tuple[str, str, Severity]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkup:
-    """One claim of a note with what became of it: the lines a reader needs, and the words that make it."""
+    """One claim of a note with what became of it.
+
+    `lines` are those a reader needs, `words` those that make the claim, `condition` those under which the
+    note says it.
+    """
 
     lines: tuple[int, ...]
     claim: Claim
     check: Check
     words: str = ""
+    condition: str = ""
 
 
 def claims(checked: Checked) -> Iterator[Finding]:
@@ -59,7 +64,13 @@ def results(checked: Checked) -> Iterator[Checkup]:
         line = statement.lines[-1]
         same = worded.pop((line, claim.triple), None)
         words = same.words if same is not None else _words(checked, statement, line)
-        yield Checkup(lines=statement.lines, claim=claim, check=check(claim), words=words)
+        yield Checkup(
+            lines=statement.lines,
+            claim=claim,
+            check=check(claim),
+            words=words,
+            condition=statement.condition if same is None else "",
+        )
     yield from worded.values()
 
 
