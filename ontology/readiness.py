@@ -12,7 +12,10 @@ FINISHED = frozenset({"Succeeded", "Failed"})
 
 def condition(pod: Pod, type_: str) -> Condition | None:
     """Return the pod's condition of a type."""
-    return next((each for each in pod.status.conditions or () if each.type == type_), None)
+    for each in pod.status.conditions or ():  # asked for every pod: quicker than a generator
+        if each.type == type_:
+            return each
+    return None
 
 
 def is_ready(pod: Pod) -> bool:

@@ -6,7 +6,7 @@ kubernetes.io/docs/tasks/configure-pod-container/assign-pod-level-resources (v1.
 
 from collections.abc import Iterator
 
-from ontology import pod_resources
+from ontology import pod_resources, quantities
 from ontology.cluster.pods import Container, Pod
 from ontology.semantics.autoscaling.samples import MetricsUnavailableError
 
@@ -27,12 +27,14 @@ def of(pod: Pod, resource: str, *, container: str = "") -> int:
     for each in _lasting(pod):
         if container not in ("", each.name):
             continue
-        amount = pod_resources.requested(each.resources).get(resource)
+        given = each.resources
+        # what has only a limit requests that limit
+        amount = (given.requests or {}).get(resource, (given.limits or {}).get(resource))
         if amount is None:
             raise MetricsUnavailableError(
                 "missingRequest", resource=resource, container=each.name, pod=pod.name
             )
-        total += _milli(amount)
+        total += quantities.millis(amount)
         if container:
             return total
     if container:

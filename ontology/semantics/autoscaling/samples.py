@@ -94,11 +94,10 @@ def of_resource(metrics: Metrics, wanted: ResourceMetric) -> dict[str, Sample]:
         raise MetricsUnavailableError("noMetrics", metric=wanted.name)
     found: dict[str, Sample] = {}
     for each in metrics.resource:
-        names = [wanted.container] if wanted.container else list(each.containers)
-        usages = [each.containers.get(name, {}) for name in names]
-        amounts = [usage.get(wanted.name) for usage in usages]
+        of_one = (each.containers.get(wanted.container, {}),) if wanted.container else None
+        amounts = [usage.get(wanted.name) for usage in of_one or each.containers.values()]
         if amounts and None not in amounts:
-            total = sum(quantities.millis(amount) for amount in amounts if amount is not None)
+            total = sum([quantities.millis(amount) for amount in amounts if amount is not None])
             found[each.pod] = Sample(total, instants.parse(each.timestamp), instants.duration(each.window))
     return found
 
