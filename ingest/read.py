@@ -60,28 +60,30 @@ class Source:
 
         With `end_line` the span runs to the end of that line and `length` is not looked at.
         """
+        key = (line, column, length, end_line or line)
+        known = self._spans.get(key)
+        if known is None:  # many statements stand on one line
+            known = self._spans[key] = self._span(*key)
+        return known
+
+    @cached_property
+    def _spans(self) -> dict[tuple[int, int, int, int], Span]:
+        return {}
+
+    def _span(self, line: int, column: int, length: int, end_line: int) -> Span:
         start, stop = self._bounds[line - 1]
         text = self.lines[line - 1]
-        if (
-            stop - start == len(text) and (end_line or line) == line
-        ):  # one byte a character: no need to encode
+        if stop - start == len(text):  # one byte a character: no need to encode
             begin = start + column - 1
-            return Span(
-                document=self.document,
-                line=line,
-                column=column,
-                start=begin,
-                end=begin + length,
-                end_line=line,
-            )
-        begin = start + _bytes(text[: column - 1])
-        last = end_line or line
-        end = (
-            self._bounds[last - 1][1]
-            if last != line
-            else begin + _bytes(text[column - 1 : column - 1 + length])
-        )
-        return Span(document=self.document, line=line, column=column, start=begin, end=end, end_line=last)
+        else:
+            begin = start + _bytes(text[: column - 1])
+        if end_line != line:
+            end = self._bounds[end_line - 1][1]
+        elif stop - start == len(text):
+            end = begin + length
+        else:
+            end = begin + _bytes(text[column - 1 : column - 1 + length])
+        return Span(document=self.document, line=line, column=column, start=begin, end=end, end_line=end_line)
 
 
 def read(path: Path, *, document: str | None = None, max_bytes: int = MAX_NOTE_BYTES) -> Source:

@@ -24,6 +24,8 @@ _DEFAULT_MARK = re.compile(
     r"\s*[(（]\s*(?:기본값?|디폴트|defaults?|기본 ?설정)(?:\s*[:=]?\s*[\w%.]{1,12})?\s*[)）]", re.IGNORECASE
 )
 _BRACKET = re.compile(r"\s*[(（](?P<inner>[^()（）]*)[)）]")
+_EXAMPLE_LETTERS = frozenset("예xXgGfF")  # of `예`, `ex`, `e.g.`, `for`
+_ANSWER_LETTERS = frozenset("Aa답")
 _ANSWER = re.compile(r"^(?:A|답|답변|Ans(?:wer)?)\s*\d*\s*[.:)]\s*", re.IGNORECASE)
 
 
@@ -64,21 +66,19 @@ class Reading:
 
     def __init__(self, outline: Outline, lexicon: Lexicon) -> None:
         self.outline = outline
+        self.linker: Linker = outline.linker  # resolves further phrases of the note
         self.lexicon = lexicon
         self._terms: dict[tuple[int, str], tuple[Term, ...]] = {}
         self._owners: dict[int, Owners] = {}
+        self._headings: dict[int, Owners] = {}
+        self._chains: dict[int, tuple[str, ...]] = {}
         self._contexts: dict[int, Context] = {}
-
-    @property
-    def linker(self) -> Linker:
-        """Resolves further phrases of the note."""
-        return self.outline.linker
 
     def owners(self, node: Node) -> Owners:
         """Return the nearest concepts above a node; the note's subject when nothing above names one."""
-        known = self._owners.get(id(node))
+        known = self._owners.get(id(node.parent))  # siblings share what is above
         if known is None:
-            known = self._owners[id(node)] = self._find_owners(node)
+            known = self._owners[id(node.parent)] = self._find_owners(node)
         return known
 
     def _find_owners(self, node: Node) -> Owners:
@@ -92,6 +92,12 @@ class Reading:
 
     def heading(self, node: Node) -> Owners:
         """Return the concepts of the nearest heading above that names some."""
+        known = self._headings.get(id(node.parent))
+        if known is None:
+            known = self._headings[id(node.parent)] = self._find_heading(node)
+        return known
+
+    def _find_heading(self, node: Node) -> Owners:
         for above in node.above():
             if above.kind is BlockKind.HEADING and above.topics:
                 if above.parent is self.outline.root and above.section == 0 and len(above.topics) > 1:
@@ -120,11 +126,19 @@ class Reading:
         """Return the context of a phrase that stands in a node, its own topics nearest."""
         known = self._contexts.get(id(node))
         if known is None:
-            names = [t.name for t in node.topics]
-            for above in node.above():
-                names.extend(t.name for t in above.topics if t.name not in names)
-            known = Context(owners=tuple(names), around=Words(node.text), marked=True)
+            known = Context(owners=self._chain(node), around=Words(node.text), marked=True)
             self._contexts[id(node)] = known
+        return known
+
+    def _chain(self, node: Node | None) -> tuple[str, ...]:
+        """Return the concepts from a node upwards, nearest first, each once."""
+        if node is None:
+            return ()
+        known = self._chains.get(id(node))
+        if known is None:
+            above = self._chain(node.parent)
+            known = tuple(dict.fromkeys([*(t.name for t in node.topics), *above])) if node.topics else above
+            self._chains[id(node)] = known
         return known
 
     def terms(self, text: str, node: Node) -> tuple[Term, ...]:
@@ -176,9 +190,11 @@ def _own(node: Node) -> tuple[Line, ...]:
 def explanation(text: str) -> str:
     """Return an explanation verbatim: no value after `|`, no appended example, no default marker."""
     text = text.split(" | ", maxsplit=1)[0]
-    text = _EXAMPLE.sub("", text)
-    text = _DEFAULT_MARK.sub("", text)
-    return _ANSWER.sub("", text).strip()
+    if not _EXAMPLE_LETTERS.isdisjoint(text):
+        text = _EXAMPLE.sub("", text)
+    if "(" in text or "（" in text:
+        text = _DEFAULT_MARK.sub("", text)
+    return (_ANSWER.sub("", text) if text[:1] in _ANSWER_LETTERS else text).strip()
 
 
 def sections(node: Node) -> Iterator[Node]:

@@ -68,7 +68,7 @@ VERSUS = int(Signs.VERSUS)
 
 _words = tomllib.loads(files("ingest.extract").joinpath("signs.toml").read_text(encoding="utf-8"))
 # A sign is there when one of its words (in lower case) or characters is.
-_BY_WORDS = tuple(Signs[name.upper()] for name in _words)
+_BY_WORDS = tuple(int(Signs[name.upper()]) for name in _words)
 _CUES = Cues(_words.values())
 _BY_CHARACTERS: tuple[tuple[int, frozenset[str]], ...] = (
     (COMMA, frozenset(",")),

@@ -69,6 +69,7 @@ class Lexicon:
                 _add(found, name, name, kind)
         self._by_fold = {key: tuple(entries) for key, entries in found.items()}
         self.forms: tuple[str, ...] = tuple(self._by_fold)
+        self._beginnings = frozenset(_beginnings(self.forms))
         self.entries: tuple[tuple[Entry, ...], ...] = tuple(self._by_fold.values())
 
     @cached_property
@@ -90,7 +91,11 @@ class Lexicon:
         if phrase.startswith("--"):
             known = self.registry.get(phrase)
             return (Entry(phrase, phrase, ConceptKind.FIELD, strict=False, exact=False),) if known else ()
-        for stem in stems(trimmed(phrase)):
+        bare = trimmed(phrase)
+        folded = fold(bare)
+        if self._beginnings.isdisjoint((folded[:3], folded[:2], folded[:1])):
+            return ()  # most phrases are none, and a stem keeps the beginning of its phrase
+        for stem in stems(bare):
             folded = fold(stem)
             entries = self._by_fold.get(folded) or self._by_fold.get(folded + "s")
             if entries:
@@ -111,6 +116,14 @@ def enumerations() -> frozenset[str]:
     """Return the names of the enumerations that notes list."""
     raw = tomllib.loads(files("ingest.lexicon").joinpath("enumerations.toml").read_text(encoding="utf-8"))
     return frozenset(raw)
+
+
+def _beginnings(forms: Iterable[str]) -> Iterable[str]:
+    """Yield the first three letters of every form, and short ones as they stand before their plural."""
+    for form in forms:
+        yield form[:_SHORT]
+        if len(form) <= _SHORT and form.endswith(("s", "y")):
+            yield form[:-1]
 
 
 def _forms(concept: Concept) -> Iterable[str]:

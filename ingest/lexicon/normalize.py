@@ -65,13 +65,19 @@ def lower(text: str) -> str:
 @lru_cache(maxsize=_REMEMBERED)
 def fold(text: str) -> str:
     """Return the form in which whole names are compared: lower case, without blanks, `-` and `_`."""
-    return lower(text).translate(_DROP)
+    return _squeezed(lower(text))
 
 
 def compacted(text: str) -> tuple[str, list[int]]:
     """Return `fold(text)` with, for each character, its offset in `text`."""
     kept = [i for i, c in enumerate(text) if c not in SKIPPED]
-    return lower(text).translate(_DROP), kept
+    return _squeezed(lower(text)), kept
+
+
+def _squeezed(text: str) -> str:
+    for skipped in SKIPPED:  # `translate` asks for every character, `replace` searches
+        text = text.replace(skipped, "")
+    return text
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -98,6 +104,3 @@ def stems(phrase: str) -> tuple[str, ...]:
             if phrase.lower().endswith(ending):
                 found.append(phrase[: -len(ending)] + instead)
     return tuple(dict.fromkeys(found))
-
-
-_DROP = {ord(c): None for c in SKIPPED}

@@ -5,7 +5,6 @@ choice. Ties go to the sort of concept that notes name most, then to the name.
 """
 
 import tomllib
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -129,11 +128,9 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     valued: bool = False
     topic: bool = False
 
-    @property
-    def siblings(self) -> Mapping[str, int]:
-        """The enumerations of the neighbours, in the list and in the lines beside."""
-        around = self.around.siblings
-        return Counter(around) + Counter(self.listed) if self.listed else around
+    def alike(self, enumeration: str) -> int:
+        """Return how many neighbours, in the list and in the lines beside, may belong to an enumeration."""
+        return self.around.siblings.get(enumeration, 0) + self.listed.get(enumeration, 0)
 
 
 class Choice(msgspec.Struct, frozen=True, gc=False):
@@ -235,7 +232,7 @@ def _enum_signals(entry: Entry, context: Context) -> Iterable[tuple[str, float]]
     type_ = entry.name.partition(".")[0]
     if type_ in context.around.expected:
         yield f"the label announces {type_}", 2.0
-    alike = context.siblings.get(type_, 0)
+    alike = context.alike(type_)
     if alike > 1:
         yield "its neighbours are of this type", 0.5 * min(alike, 4)
     if known is not None:

@@ -26,7 +26,7 @@ _COLUMNS = re.compile(r"\s[/|]\s")
 _COLUMN_MARKS = frozenset("/|")
 _HANGUL = re.compile(r"[가-힣]")
 _EXAMPLES = re.compile(r"(?:\bex[).:]|\be\.g\.|예[):]|예시[):])\s.*$", re.IGNORECASE | re.DOTALL)
-_EXAMPLE_MARKS = frozenset("예eE")
+_EXAMPLE_LETTERS, _EXAMPLE_MARKS = frozenset("예eE"), frozenset(").:")
 _SHORTEST = 3
 _BRACKET = re.compile(r"[(（](?P<inner>[^()（）]{4,})[)）]")
 
@@ -190,9 +190,12 @@ def _split(
     if start < 0:
         return
     stop = len(node.text) if end is None else end
+    may_cite = not (
+        _EXAMPLE_LETTERS.isdisjoint(node.characters) or _EXAMPLE_MARKS.isdisjoint(node.characters)
+    )
     for position, until in _sentences(node, start, stop):
         text = node.text[position:until]
-        if not _EXAMPLE_MARKS.isdisjoint(text):
+        if may_cite:
             text = _EXAMPLES.sub("", text)
         named = [n for n in node.named if position <= n.start and n.end <= position + len(text)]
         if len(text) >= _SHORTEST and named:

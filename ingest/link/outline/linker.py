@@ -179,6 +179,11 @@ class Linker:
 
     # -- running text ------------------------------------------------------------------------------
 
+    def slips(self, texts: Iterable[str]) -> frozenset[str]:
+        """Return the misspelt names in some texts."""
+        found = set(_TOKEN.findall("\n".join(texts)))
+        return frozenset(word for word in found if self.speller.word(word) is not None)
+
     def mended(self, text: str, line: int) -> tuple[str, list[tuple[int, int]]]:
         """Return text with misspelt names put right, and where that moved the offsets, by how much."""
         shift: list[tuple[int, int]] = []

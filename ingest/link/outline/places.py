@@ -33,6 +33,7 @@ class Places:
         self._linker = linker
         self._chains: dict[int, tuple[str, ...]] = {}
         self._siblings: dict[int, Mapping[str, int]] = {}
+        self._expected: dict[int, frozenset[str]] = {}
 
     def context(self, node: Node) -> Context:
         """Return where a node's own text stands."""
@@ -67,6 +68,17 @@ class Places:
             known = self._siblings[id(parent)] = found
         return known
 
+    def expected(self, node: Node) -> frozenset[str]:
+        """Return the enumerations that the nearest concepts above a node announce."""
+        known = self._expected.get(id(node.parent))
+        if known is None:
+            nearest = next((above.topics for above in node.above() if above.topics), ())
+            known = frozenset(
+                name for topic in nearest for name in _ENUMERATIONS_BY_FIELD.get(topic.name, ())
+            )
+            self._expected[id(node.parent)] = known
+        return known
+
 
 class _Beside(Surroundings):
     """What stands around a node."""
@@ -83,8 +95,7 @@ class _Beside(Surroundings):
 
     @property
     def expected(self) -> frozenset[str]:
-        nearest = next((above.topics for above in self._node.above() if above.topics), ())
-        return frozenset(name for topic in nearest for name in _ENUMERATIONS_BY_FIELD.get(topic.name, ()))
+        return self._places.expected(self._node)
 
     @property
     def words(self) -> str:

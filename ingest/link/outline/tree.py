@@ -43,7 +43,13 @@ def number_sections(nodes: list[Node], headings: list[Node]) -> None:
 
 def find_mentions(linker: Linker, nodes: list[Node]) -> None:
     """Search all texts of the note in one pass, misspelt names put right."""
-    mended = [linker.mended(node.text, node.block.line) for node in nodes]
+    slips = linker.slips(node.text for node in nodes)
+    mended = [
+        linker.mended(node.text, node.block.line)
+        if slips and any(slip in node.text for slip in slips)
+        else (node.text, [])
+        for node in nodes
+    ]
     written = [
         Written(text, () if shift else _codes(node))
         for node, (text, shift) in zip(nodes, mended, strict=True)
