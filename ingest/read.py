@@ -73,16 +73,12 @@ class Source:
     def _span(self, line: int, column: int, length: int, end_line: int) -> Span:
         start, stop = self._bounds[line - 1]
         text = self.lines[line - 1]
-        if stop - start == len(text):  # one byte a character: no need to encode
-            begin = start + column - 1
-        else:
-            begin = start + _bytes(text[: column - 1])
+        narrow = stop - start == len(text)  # one byte a character: no need to encode
+        begin = start + (column - 1 if narrow else _bytes(text[: column - 1]))
         if end_line != line:
             end = self._bounds[end_line - 1][1]
-        elif stop - start == len(text):
-            end = begin + length
         else:
-            end = begin + _bytes(text[column - 1 : column - 1 + length])
+            end = begin + (length if narrow else _bytes(text[column - 1 : column - 1 + length]))
         return Span(document=self.document, line=line, column=column, start=begin, end=end, end_line=end_line)
 
 

@@ -77,6 +77,7 @@ class Lexicon:
         """The gazetteer over all folded forms; a match's index is one into `entries`."""
         return AhoCorasick(self.forms)
 
+    @lru_cache(maxsize=1 << 14)  # noqa: B019  a lexicon lives as long as the process
     def kind(self, name: str) -> ConceptKind | None:
         """Return the sort of a concept by canonical name; qualified fields (`Service.port`) are fields."""
         concept = self.registry.get(name)
