@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from ontology import instants, quantities, readiness, selectors
 from ontology.cluster.autoscaling import (
     HorizontalPodAutoscaler,
@@ -278,7 +276,6 @@ class _Reader:
         self.size = seen.target.size
         selector = seen.target.selector
         self.pods = [pod for pod in seen.pods if selectors.matches(selector, pod.labels)]
-        self.members = [_member(pod) for pod in self.pods]
         self.known = {pod.name for pod in self.pods}
 
     def read(self, spec: MetricSpec) -> Read:
@@ -345,8 +342,7 @@ class _Reader:
         """
         asked, missing = self._requests(request_of)
         members = [
-            msgspec.structs.replace(each, sample=usage.get(each.name), request=request)
-            for each, request in zip(self.members, asked, strict=True)
+            _member(pod, usage.get(pod.name), request) for pod, request in zip(self.pods, asked, strict=True)
         ]
         strangers = [each.value for name, each in usage.items() if name not in self.known]
         found = proposals.tally(members, cpu=cpu, now=self.seen.now, strangers=strangers)
@@ -395,7 +391,7 @@ def _milli(quantity: Quantity) -> int:
     return milli
 
 
-def _member(pod: Pod) -> Member:
+def _member(pod: Pod, sample: Sample | None, request: int) -> Member:
     ready = readiness.condition(pod, "Ready")
     changed = ready.last_transition_time if ready else None
     return Member(
@@ -405,4 +401,6 @@ def _member(pod: Pod) -> Member:
         start=instants.parse(pod.status.start_time) if pod.status.start_time else None,
         ready=ready.status if ready else None,
         ready_changed=instants.parse(changed) if changed else 0,
+        sample=sample,
+        request=request,
     )
