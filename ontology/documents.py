@@ -6,7 +6,7 @@ string keys. Aliases and depth are capped before anything is built, so a "billio
 
 import json
 from collections.abc import Hashable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -14,6 +14,8 @@ from ontology.errors import BadInputError, TooLargeError
 
 MAX_ALIASES = 200
 MAX_DEPTH = 100
+MAX_VALUES = 100_000
+"""How many values a stream with aliases may stand for; one without aliases is bounded by its size."""
 
 
 class _Dumper(yaml.CSafeDumper):
@@ -84,7 +86,8 @@ def read_yaml(text: str | bytes) -> Iterator[Any]:
 
     Raises:
         BadInputError: not YAML; says where.
-        TooLargeError: more aliases than MAX_ALIASES or deeper than MAX_DEPTH.
+        TooLargeError: more aliases than MAX_ALIASES, more values behind them than MAX_VALUES, or deeper than
+            MAX_DEPTH.
     """
     try:
         _check_budget(text)
@@ -112,18 +115,59 @@ def write_yaml(value: Any) -> str:
     return str(yaml.dump(plain, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110))
 
 
+class _Extent(NamedTuple):
+    """How many values a node stands for with its aliases written out, and how deep they go."""
+
+    values: int = 1
+    depth: int = 0
+
+    def with_child(self, child: "_Extent") -> "_Extent":
+        return _Extent(self.values + child.values, max(self.depth, child.depth + 1))
+
+
 def _check_budget(text: str | bytes) -> None:
-    aliases = depth = 0
+    """Refuse what would be too much once it is walked: an alias costs what it stands for."""
+    budget = _Budget()
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        if isinstance(event, yaml.AliasEvent):
-            aliases += 1
-        elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-            depth += 1
+        budget.take(event)
+
+
+class _Budget:
+    """Measures a stream while its events go by: the values that are open, and the extent of the named ones."""
+
+    def __init__(self) -> None:
+        self.aliases = 0
+        self.named: dict[str, _Extent] = {}
+        self.open: list[tuple[str | None, _Extent]] = [(None, _Extent())]
+
+    def take(self, event: yaml.Event) -> None:
+        if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
+            self.open.append((event.anchor, _Extent()))
+            self._check_depth(0)
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            depth -= 1
-        if aliases > MAX_ALIASES:
-            raise TooLargeError(f"more than {MAX_ALIASES} YAML aliases")
-        if depth > MAX_DEPTH:
+            self._add(*self.open.pop())
+        elif isinstance(event, yaml.ScalarEvent):
+            self._add(event.anchor, _Extent())
+        elif isinstance(event, yaml.AliasEvent):
+            self._add(None, self._behind(event.anchor))
+
+    def _behind(self, anchor: str) -> _Extent:
+        self.aliases += 1
+        if any(above == anchor for above, _ in self.open):
+            raise BadInputError(f"not YAML: the alias `{anchor}` stands inside what it names")
+        return self.named.get(anchor, _Extent())
+
+    def _add(self, anchor: str | None, found: _Extent) -> None:
+        if anchor:
+            self.named[anchor] = found
+        above, extent = self.open[-1]
+        self.open[-1] = above, extent.with_child(found)
+        if self.aliases > MAX_ALIASES or (self.aliases and self.open[-1][1].values > MAX_VALUES):
+            raise TooLargeError(f"more than {MAX_ALIASES} YAML aliases, or {MAX_VALUES} values behind them")
+        self._check_depth(found.depth)
+
+    def _check_depth(self, behind: int) -> None:
+        if len(self.open) - 1 + behind > MAX_DEPTH:
             raise TooLargeError(f"nested deeper than {MAX_DEPTH} levels")
 
 

@@ -3,6 +3,10 @@ import pytest
 from ontology.documents import MAX_ALIASES, MAX_DEPTH, read_json, read_yaml
 from ontology.errors import BadInputError, TooLargeError
 
+BILLION = "k0: &a0 [x]\n" + "".join(
+    f"k{i}: &a{i} [{', '.join([f'*a{i - 1} '] * 10)}]\n" for i in range(1, 11)
+)
+DEEP = f"k0: &a0 {'[' * 60}{']' * 60}\nk1: &a1 {'[' * 60}*a0 {']' * 60}\n"
 LAUGHS = "a: &a [x]\n" + "".join(f"k{i}: *a\n" for i in range(MAX_ALIASES + 1))
 
 
@@ -39,6 +43,8 @@ def test_what_is_not_yaml_says_where(text: str | bytes, part: str) -> None:
     "text",
     [
         pytest.param(LAUGHS, id="aliases"),
+        pytest.param(BILLION, id="aliases of aliases"),
+        pytest.param(DEEP, id="depth behind aliases"),
         pytest.param("[" * (MAX_DEPTH + 1) + "]" * (MAX_DEPTH + 1), id="depth"),
     ],
 )
@@ -73,3 +79,8 @@ def test_half_of_a_surrogate_pair_is_no_text(text: str | bytes) -> None:
 
 def test_a_whole_surrogate_pair_is_a_character() -> None:
     assert read_json('"\\ud83d\\ude00"') == "\U0001f600"
+
+
+def test_an_alias_inside_what_it_names_is_refused() -> None:
+    with pytest.raises(BadInputError, match="inside what it names"):
+        list(read_yaml("a: &a [*a ]\n"))
