@@ -8,11 +8,10 @@ Source: kubernetes.io/docs/concepts/overview/components, .../architecture (v1.36
 from collections.abc import Callable
 from itertools import pairwise
 
-from ontology.errors import InvalidObjectError, InvalidQuestionError, TooLargeError
+from ontology.errors import InvalidQuestionError, TooLargeError
 from ontology.scenario import Asking, Scenario
 from ontology.verdict import Outcome, Verdict
 from ontology.walkthroughs.cluster import behaviours, narration, story, summary, world
-from ontology.walkthroughs.cluster.admission import RefusedError
 from ontology.walkthroughs.cluster.clock import seconds
 from ontology.walkthroughs.cluster.expectations import Ask, Expectations
 from ontology.walkthroughs.cluster.happening import Happenings
@@ -84,10 +83,7 @@ def play(
     for index, app in enumerate(asked.apps):
         behaviours.check(app, path=f"{path}apps[{index}]")
     loop = played.world.loop
-    try:
-        played.world.furnish(_nodes(asked, path), scenario.manifests)
-    except RefusedError as error:
-        raise InvalidObjectError(error.message, path="given") from error
+    played.world.furnish(_nodes(asked, path), scenario.manifests)
     end = loop.clock.start + story.until(asked, path)
     for happening in story.happenings(asked, path):
         loop.clock.at(loop.clock.start + happening.at, 0, "", _doing(played, happening))

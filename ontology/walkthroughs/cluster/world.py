@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle
 from typing import Any
 
-import msgspec
 from msgspec.structs import replace
 
 from ontology import instants
 from ontology.cluster.meta import KubeObject, ObjectMeta
 from ontology.cluster.namespaces import Namespace
 from ontology.cluster.nodes import Node, NodeAddress, NodeStatus
-from ontology.walkthroughs.cluster.admission import SYSTEM_NAMESPACES
+from ontology.errors import InvalidObjectError
+from ontology.walkthroughs.cluster.admission import SYSTEM_NAMESPACES, RefusedError
 from ontology.walkthroughs.cluster.behaviours import App
 from ontology.walkthroughs.cluster.controllers import (
     autoscaler,
@@ -97,7 +97,7 @@ class World:
         """Put the nodes and everything given there; namespaces that are only named exist.
 
         Raises:
-            RefusedError: the API server refuses an object.
+            InvalidObjectError: an object that does not decode, or that the API server refuses.
         """
         api = self.loop.api
         named = {
@@ -114,7 +114,10 @@ class World:
             api.create(made)
         for path, raw in sorted(given, key=lambda each: _FIRST.get(each[1]["kind"], len(_FIRST))):
             found = _fresh(decode(raw, path=path))
-            self.applied[ref_of(api.create(found, beyond(raw, found)))] = raw
+            try:
+                self.applied[ref_of(api.create(found, beyond(raw, found)))] = raw
+            except RefusedError as error:
+                raise InvalidObjectError(error.message, path=path) from error
 
     # -- processes -----------------------------------------------------------------------------------
 
@@ -247,8 +250,3 @@ def _fresh(found: KubeObject) -> KubeObject:
 def began(text: str, *, path: str) -> int:
     """Return the instant at which a story begins."""
     return instants.parse(text, path=path)
-
-
-def as_struct(raw: Mapping[str, Any], kind: type[KubeObject]) -> KubeObject:
-    """Return a manifest that passed admission before as its struct."""
-    return msgspec.convert(raw, kind)
