@@ -1,5 +1,6 @@
 """Read, parse, link, extract: one note from bytes to statements."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -35,7 +36,7 @@ def examine(source: Source, registry: ConceptRegistry) -> Checked:
     outline = build(parse(source.lines), words, _speller(words))
     reading = Reading(outline, words)
     statements = tuple(_statements(source, _extracted(reading)))
-    unread = tuple(_unread(outline, statements))
+    unread = tuple(_unread(source, outline, statements))
     return Checked(source=source, reading=reading, statements=statements, unread=unread)
 
 
@@ -74,6 +75,11 @@ def _links(outline: Outline) -> Iterator[Link]:
                     reason=choice.reason,
                 )
 
+
+# A line of so many characters of which none are left to read was not looked at, nor one that stands so deep
+# that the parser gave up.
+_LONG = 1000
+_DEEP = re.compile(r"(?:[ \t]*(?:[-+*>]|\d{1,9}[.)])){50}.*\w|[ \t]{50}[ \t]*[-+*>].*\w")
 
 _WITHOUT_TEXT = frozenset({BlockKind.TABLE, BlockKind.FENCE})
 
@@ -176,10 +182,27 @@ def _enclosing(node: Node, index: dict[int, int]) -> int | None:
     return next((index[id(above)] for above in node.above() if id(above) in index), None)
 
 
-def _unread(outline: Outline, statements: Iterable[Statement]) -> Iterator[int]:
-    """Lines with text from which no statement took anything."""
+def _unread(source: Source, outline: Outline, statements: Iterable[Statement]) -> Iterator[int]:
+    """Lines with words from which no statement took anything, also those too long or too deep to look at."""
     used = {line for statement in statements for line in statement.lines}
-    contents = set(outline.contents.values())
+    used.update(outline.contents.values())
+    standing: set[int] = set()
     for node in outline.nodes:
-        if node.line is not None and node.text and node.line.number not in used | contents:
+        standing.update(number for line in _lines(node) for number in range(line.number, line.last + 1))
+        if node.line is not None and node.line.number not in used and (node.text or _is_too_long(node)):
             yield node.line.number
+    for number, text in enumerate(source.lines, 1):
+        if number not in standing and _DEEP.match(text):
+            yield number
+
+
+def _lines(node: Node) -> Iterator[Line]:
+    if node.line is not None:
+        yield node.line
+    yield from node.block.lines
+    for row in node.block.rows:
+        yield from row
+
+
+def _is_too_long(node: Node) -> bool:
+    return node.line is not None and len(node.line.text) > _LONG and not node.inline.pictures

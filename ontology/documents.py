@@ -133,7 +133,7 @@ def _check_budget(text: str | bytes) -> None:
 
 
 class _Budget:
-    """Measures a stream while its events go by: the values that are open, and the extent of the named ones."""
+    """Measures a stream while its events go by: the open values, and the extent of the named ones."""
 
     def __init__(self) -> None:
         self.aliases = 0
@@ -149,7 +149,7 @@ class _Budget:
         elif isinstance(event, yaml.ScalarEvent):
             self._add(event.anchor, _Extent())
         elif isinstance(event, yaml.AliasEvent):
-            self._add(None, self._behind(event.anchor))
+            self._add(None, self._behind(event.anchor or ""))
 
     def _behind(self, anchor: str) -> _Extent:
         self.aliases += 1

@@ -10,6 +10,7 @@ from ingest.extract.reading import Reading, is_enumerated
 from ingest.lexicon.entries import Lexicon
 from ingest.link.outline import Node, Outline, Term
 from ingest.lint.findings import Finding, Severity
+from ingest.lint.prose import fenced, prose
 from ingest.read import Source
 from ontology.statements import Statement
 
@@ -52,6 +53,12 @@ class Checked:
             if node.line is not None:
                 found[node.line.number].append(node)
         return found
+
+    @cached_property
+    def prose(self) -> Sequence[tuple[int, str]]:
+        """Lines by number with everything blanked that is no prose; lines of code are left out."""
+        code = fenced(self.outline)
+        return [(n, prose(text)) for n, text in enumerate(self.source.lines, 1) if n not in code and text]
 
     def at(self, line: int) -> Sequence[Node]:
         """Return the nodes that stand on a line."""

@@ -21,7 +21,7 @@ _MARKER = re.compile(r"[\s>]*(?P<marker>[-*+]|\d{1,9}[.)])(?=\s|$)")
 _TASK = re.compile(r"\[[ xX]\]\s+")
 _CALLOUT = re.compile(r"\[!(?P<type>[\w-]+)\][+-]?\s*")
 _DEFINITION = re.compile(r":\s+(?=\S)")
-_TAGS = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>", re.DOTALL)
+_TAGS = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^<>]*>", re.DOTALL)
 _SLUG_DROPS = re.compile(r"[^\w\- ]")
 _FRONT_MATTER_END = re.compile(r"^(?:---|\.\.\.)\s*$")
 _WRAPPED = 60  # a line at least so long that ends in mid-sentence goes on in the next

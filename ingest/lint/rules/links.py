@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from ingest.link.outline import Node
 from ingest.lint.checked import Checked, Problem
 from ingest.lint.findings import Finding, Severity
+from ingest.lint.prose import fenced
 from ingest.parse.blocks import BlockKind
 
 _ANCHOR_LINK = re.compile(r"\[(?P<text>[^\]]*)\]\(#(?P<anchor>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)\)")
@@ -23,11 +24,9 @@ def _headings(checked: Checked) -> dict[str, Node]:
 
 
 def _links(checked: Checked) -> Iterator[tuple[int, re.Match[str]]]:
-    fenced = {
-        line.number for n in checked.outline.nodes if n.kind is BlockKind.FENCE for line in n.block.lines
-    }
+    code = fenced(checked.outline)
     for number, text in enumerate(checked.source.lines, 1):
-        if number not in fenced and "](#" in text:
+        if number not in code and "](#" in text:
             for match in _ANCHOR_LINK.finditer(text):
                 yield number, match
 
@@ -52,9 +51,10 @@ def contents(checked: Checked) -> Iterator[Finding]:
     listed = {unquote(match["anchor"]): (number, match) for number, match in _links(checked)}
     if not checked.outline.contents or not listed:
         return
+    lines = set(checked.outline.contents.values())
     for anchor, (number, match) in listed.items():
         node = known.get(anchor)
-        if number in checked.outline.contents.values() and node is not None:
+        if number in lines and node is not None:
             title = node.inline.text.strip()
             if _bare(match["text"]) != _bare(title):
                 problem = Problem(

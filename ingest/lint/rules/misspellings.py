@@ -2,7 +2,9 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
@@ -10,24 +12,48 @@ from ingest.link.repair import Repair
 from ingest.lint.checked import Checked, Problem
 from ingest.lint.findings import Finding, Severity
 
-_WORD_BEFORE = r"(?<![A-Za-z0-9])"
-_WORD_AFTER = r"(?![A-Za-z0-9])"
-_DOUBLED = re.compile(r"(?<!\S)(?P<word>[A-Za-z]{2,})(?P<gap> +)(?P=word)(?!\S)")
+_WORD = re.compile(r"[A-Za-z0-9]+|[^A-Za-z0-9\s]")
+_DOUBLED = re.compile(r"(?<!\S)(?P<word>[A-Za-z]{2,})(?: +(?P=word))+(?!\S)")
 # `had had`, `that that`: right now and then, so left alone
 _RIGHTLY_DOUBLED = frozenset({"had", "that", "very", "so", "ha", "bye"})
 
 
 def repaired_names(checked: Checked) -> Iterator[Finding]:
-    """Each word that was read as a name of the lexicon, wherever else it stands in the note as well."""
+    """Each word that was read as a name of the lexicon; a typo wherever else it stands in the prose as well.
+
+    What stands in code may be right there, whatever it looks like: it is told, and left to the author.
+    """
+    problems = {repair.found: _problem(repair) for repair in reversed(checked.outline.repairs)}
+    typos = {found: problem for found, problem in problems.items() if problem.kind == "typo"}
+    places = list(_occurrences(checked, typos))
+    for line, column, found in places:
+        yield checked.finding(line, found, typos[found], after=column)
+    told = {(line, found) for line, _, found in places}
     for repair in checked.outline.repairs:
-        problem = _problem(repair)
-        yield checked.finding(repair.line, repair.found, problem)
-        if problem.kind == "typo":
-            pattern = re.compile(_WORD_BEFORE + re.escape(repair.found) + _WORD_AFTER)
-            holding = ((n, t) for n, t in enumerate(checked.source.lines, 1) if repair.found in t)
-            for number, text in holding:
-                for match in pattern.finditer(text):
-                    yield checked.finding(number, repair.found, problem, after=match.start())
+        if (repair.line, repair.found) not in told:
+            yield checked.finding(repair.line, repair.found, replace(_problem(repair), fixable=False))
+
+
+def _occurrences(checked: Checked, forms: Iterable[str]) -> Iterator[tuple[int, int, str]]:
+    """Yield line, offset and form wherever one of the forms stands as a word of its own in the prose."""
+    by_beginning: dict[str, list[str]] = defaultdict(list)
+    for form in sorted(forms, key=len, reverse=True):
+        by_beginning[_beginning(form)].append(form)
+    for number, text in checked.prose:
+        for word in _WORD.finditer(text):
+            for form in by_beginning.get(word[0], ()):
+                if text.startswith(form, word.start()) and not _goes_on(text, word.start() + len(form)):
+                    yield number, word.start(), form
+                    break
+
+
+def _beginning(form: str) -> str:
+    word = _WORD.search(form)
+    return word[0] if word else ""
+
+
+def _goes_on(text: str, at: int) -> bool:
+    return text[at : at + 1].isascii() and text[at : at + 1].isalnum()
 
 
 def _problem(repair: Repair) -> Problem:
@@ -80,7 +106,7 @@ def _korean_slips(checked: Checked, text: str) -> Iterator[tuple[int, str, str]]
 
 def ordinary_words(checked: Checked) -> Iterator[Finding]:
     """Korean words that are often written wrongly, and English words written twice."""
-    for number, text in enumerate(checked.source.lines, 1):
+    for number, text in checked.prose:
         for at, wrong, right in _korean_slips(checked, text):
             problem = Problem(
                 kind="typo", wording="misspelt", severity=Severity.INFO, canonical=right, fixable=True

@@ -40,6 +40,7 @@ def _shown(object_: str | Text) -> str:
 def gone_things(checked: Checked) -> Iterator[Finding]:
     """The first mention that each section makes of something deprecated or gone."""
     seen: dict[int | None, set[str]] = defaultdict(set)
+    told = _told(checked)
     for node in checked.outline.nodes:
         # a heading or a label that only names the thing says nothing about it yet
         if node.line is None or node.kind is BlockKind.HEADING or not _speaks(node):
@@ -48,7 +49,7 @@ def gone_things(checked: Checked) -> Iterator[Finding]:
             fact = _gone().get(named.name)
             if fact is None or named.name in seen[node.section] or not _is_meant(node, named):
                 continue
-            if _says_so(checked, node, named):
+            if (named.name, node.line.number) in told:
                 continue
             seen[node.section].add(named.name)
             problem = Problem(
@@ -76,12 +77,11 @@ def _speaks(node: Node) -> bool:
     return not node.terms or bool(node.right)
 
 
-def _says_so(checked: Checked, node: Node, named: Named) -> bool:
-    """Whether the note itself says that the thing is deprecated or gone."""
-    return any(
-        statement.predicate == "status"
-        and statement.subject == named.name
-        and node.line is not None
-        and node.line.number in statement.lines
+def _told(checked: Checked) -> frozenset[tuple[str, int]]:
+    """What the note itself says to be deprecated or gone, and the lines that say so."""
+    return frozenset(
+        (statement.subject, line)
         for statement in checked.statements
+        if statement.predicate == "status"
+        for line in statement.lines
     )

@@ -71,6 +71,19 @@ def test_fixing_twice_changes_nothing_more(note: Path) -> None:
     assert note.read_bytes() == once
 
 
+def test_fix_leaves_code_and_addresses_alone(tmp_path: Path) -> None:
+    path = tmp_path / "note.md"
+    path.write_text(
+        "- state : Wating, Running\n- `Wating` http://a.test/Wating [Wating](#Wating)\n\n```\nWating Wating\n```\n"
+    )
+
+    main(["lint", str(path), "--fix"])
+
+    assert path.read_text() == (
+        "- state : Waiting, Running\n- `Wating` http://a.test/Wating [Waiting](#Wating)\n\n```\nWating Wating\n```\n"
+    )
+
+
 def test_a_clean_note_exits_with_0(tmp_path: Path) -> None:
     path = tmp_path / "clean.md"
     path.write_text("# Pod\n\n- 파드는 컨테이너를 담는다\n", encoding="utf-8")
