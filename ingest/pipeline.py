@@ -191,8 +191,16 @@ def _unread(source: Source, outline: Outline, statements: Iterable[Statement]) -
         standing.update(number for line in _lines(node) for number in range(line.number, line.last + 1))
         if node.line is not None and node.line.number not in used and (node.text or _is_too_long(node)):
             yield node.line.number
+    for number in _hidden(source):
+        if number not in standing:
+            yield number
+
+
+def _hidden(source: Source) -> Iterator[int]:
+    """Lines too deep for the parser, and those that open a comment which nothing closes."""
+    closed = max((number for number, text in enumerate(source.lines, 1) if "-->" in text), default=0)
     for number, text in enumerate(source.lines, 1):
-        if number not in standing and _DEEP.match(text):
+        if _DEEP.match(text) or (number > closed and "<!--" in text):
             yield number
 
 
