@@ -79,7 +79,7 @@ def first_bullets(reading: Reading, node: Node) -> Iterator[Fact]:
     if above is None or is_contrasted(above) or above.contrast or above.clause:
         return
     if above.kind is BlockKind.HEADING:
-        if above.role == "contrast" or above.topics[0].name == "Document":
+        if above.role or above.topics[0].name == "Document":
             return
     elif above.kind is not BlockKind.ITEM or above.separator or above.role in {"example", "kinds"}:
         return

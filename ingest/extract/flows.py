@@ -1,12 +1,16 @@
 """Flows: `A ► B ► C` in a line, arrows at the ends of successive lines, numbered procedures, `A ⊃ B`."""
 
 import re
+import tomllib
 from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
 from itertools import pairwise, takewhile
 
 from ingest.extract.commands import command_line, subcommand
 from ingest.extract.facts import PATTERN, Fact
 from ingest.extract.reading import Reading
+from ingest.extract.sentences.scene import verbs
 from ingest.link.disambiguate import enumeration
 from ingest.link.outline import Named, Node
 from ingest.link.outline.marks import ARROW, split_brackets, undecorated
@@ -24,7 +28,9 @@ _ORDER = frozenset({"steps"})
 _STATES = frozenset({"hasPhase", "hasState", "hasCondition"})
 _CONDITION = re.compile(r"(?:시|때|경우|when.*|if.*|on .*|after.*)$")
 _CREATION = re.compile(r"순(?:서)?(?:으로|로|대로)\s*(?P<verb>생성|만들|만든|삭제)")
-_PEOPLE = frozenset({"User", "Administrator", "Client"})  # they set a flow going, but are no step of it
+_PARAMETER = re.compile(r"\w=\w")
+_NO_STEPS = frozenset({ConceptKind.FIELD})
+_DONE = ("creates", "deletes", "restarts", "scales")
 _ACTORS = frozenset({ConceptKind.COMPONENT})
 
 
@@ -56,9 +62,36 @@ def arrows(reading: Reading, node: Node) -> Iterator[Fact]:
     predicate = "precedes"
     if creation:
         predicate = "deletes" if creation["verb"] == "삭제" else "creates"
-    for first, second in pairwise([n for n in names if n]):
-        if first != second:
+    named = [(name, step) for name, step in zip(names, steps, strict=True) if name]
+    for (first, _), (second, step) in pairwise(named):
+        deed, suffering = _deed(step)
+        if deed and suffering != first:
+            yield Fact(subject=first, predicate=deed, object=suffering, lines=(node.line,), kind=PATTERN)
+        elif first != second:
             yield Fact(subject=first, predicate=predicate, object=second, lines=(node.line,), kind=PATTERN)
+
+
+def _deed(step: "_Step") -> tuple[str, str]:
+    """Return what `파드 축출` says is done, and to what: such a step is what the one before it does."""
+    if not step.named or not step.text.strip().startswith(step.named[0].mention.surface):
+        return "", ""
+    done_to = step.named[0]
+    deed = step.text.partition(done_to.mention.surface)[2].strip()
+    predicate = _deeds().get(deed, "") if done_to.choice.kind is ConceptKind.KIND else ""
+    return predicate, done_to.name
+
+
+@cache
+def _deeds() -> dict[str, str]:
+    stems = verbs()["ko"]
+    return {stem: predicate for predicate in _DONE for stem in stems[predicate]}
+
+
+@cache
+def no_steps() -> frozenset[str]:
+    """Return the ideas that a flow may name without being steps of it."""
+    raw = tomllib.loads(files("ingest.extract").joinpath("flows.toml").read_text(encoding="utf-8"))
+    return frozenset(raw["no_steps"])
 
 
 def chains(reading: Reading, node: Node) -> Iterator[Fact]:
@@ -177,7 +210,9 @@ def _actor(step: _Step, previous: str) -> tuple[str, str]:
     """
     if step.command:
         return step.command, step.command
-    outside = [n for n in step.named if not _in_brackets(step.text, n) and n.name not in _PEOPLE]
+    if _PARAMETER.search(step.text):
+        return "", previous  # `selector app=web`: what the step before goes by
+    outside = [n for n in step.named if not _in_brackets(step.text, n) and _may_be_step(n)]
     components = [n for n in outside if n.choice.kind in _ACTORS]
     if components:
         first = components[0]
@@ -186,7 +221,12 @@ def _actor(step: _Step, previous: str) -> tuple[str, str]:
         return first.name, first.name
     if len(outside) == 1 or (outside and outside[0].mention.particle in {"이", "가", "은", "는"}):
         return outside[0].name, previous
-    return (outside[-1].name if outside else step.whole), previous
+    return (outside[-1].name if outside else step.whole if not step.named else ""), previous
+
+
+def _may_be_step(named: Named) -> bool:
+    """People set a flow going, and a field or selector is what a step goes by: none of them is one."""
+    return named.choice.kind not in _NO_STEPS and named.name not in no_steps()
 
 
 def _in_brackets(text: str, named: Named) -> bool:

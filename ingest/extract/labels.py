@@ -34,7 +34,7 @@ def values(reading: Reading, node: Node) -> Iterator[Fact]:
         (
             node.parent is not None
             and node.parent.role in _PREDICATES
-            and not node.parent.topics
+            and (not node.parent.topics or node.parent.kind is BlockKind.HEADING)  # `ErrImagePull 원인`
             and not node.separator
         )
         and node.kind is BlockKind.ITEM

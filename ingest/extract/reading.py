@@ -163,6 +163,7 @@ class Reading:
         return name.startswith("--") or self.kind(name) is ConceptKind.FIELD
 
 
+FIELD_WITH_VALUE = re.compile(r"(?P<field>[A-Za-z]\w*)\s*:\s+(?P<value>\S+)")
 _COMMAS = re.compile(r"\s*[,/|]\s*")
 _PLAIN_WORD = re.compile(r"[a-z][a-z0-9-]*")
 
@@ -195,6 +196,13 @@ def explanation(text: str) -> str:
     if "(" in text or "（" in text:
         text = _DEFAULT_MARK.sub("", text)
     return (_ANSWER.sub("", text) if text[:1] in _ANSWER_LETTERS else text).strip()
+
+
+def fields_in_code(node: Node) -> list[tuple[int, int]]:
+    """Return the ranges of the code spans that hold a field and its value (`` `clusterIP: None` ``)."""
+    if ":" not in node.characters or node.text != node.inline.text:
+        return []
+    return [(a, b) for a, b in node.inline.codes if FIELD_WITH_VALUE.fullmatch(node.text, a, b)]
 
 
 def sections(node: Node) -> Iterator[Node]:

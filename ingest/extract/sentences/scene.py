@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from ingest.extract.facts import SENTENCE, Fact
-from ingest.extract.reading import Reading
+from ingest.extract.reading import Reading, fields_in_code
 from ingest.lexicon.cues import Cues
 from ingest.link.outline import Named, Node
 from ingest.link.outline.marks import ARROW, ARROWHEADS
@@ -21,6 +21,8 @@ from ontology.statements import Strength
 _SENTENCES = re.compile(
     r"(?<=[.!?。;])\s+|(?<=[다요음함됨임])\.\s*|(?<=[함됨음임]),\s+|\s+/\s+(?=\S+\s+\S+\s)"
 )
+_JOINT = re.compile(r"[가-힣](?:고|며|지만|는데|은데)(?P<joint>\s*,?\s+)$")
+_TOPICS = frozenset({"은", "는"})
 _ENDS = frozenset(".!?。;/,")
 _COLUMNS = re.compile(r"\s[/|]\s")
 _COLUMN_MARKS = frozenset("/|")
@@ -103,6 +105,11 @@ def data(name: str) -> dict[str, Any]:
     return tomllib.loads(files("ingest.extract.sentences").joinpath(name).read_text(encoding="utf-8"))
 
 
+def verbs() -> dict[str, Any]:
+    """Return the verbs of both languages, by the predicate that they state."""
+    return data("verbs.toml")
+
+
 @cache
 def ideas(group: str) -> frozenset[str]:
     """Return the concepts of one group of `ideas.toml`."""
@@ -167,9 +174,9 @@ def _frame(reading: Reading, node: Node) -> tuple[int, tuple[str, ...], tuple[Li
 
 def _asked(reading: Reading, node: Node) -> tuple[str, ...]:
     parent = node.parent
-    if parent is None or not parent.question:
+    if parent is None or not (parent.question or parent.wondered):
         return ()
-    topic = reading.linker.term(parent.question, reading.context(parent)).choice
+    topic = reading.linker.term(parent.question or parent.wondered, reading.context(parent)).choice
     return (topic.name,) if topic else ()
 
 
@@ -193,24 +200,40 @@ def _split(
     may_cite = not (
         _EXAMPLE_LETTERS.isdisjoint(node.characters) or _EXAMPLE_MARKS.isdisjoint(node.characters)
     )
+    valued = fields_in_code(node)  # told as fields with their values, see `values.coded`
     for position, until in _sentences(node, start, stop):
         text = node.text[position:until]
         if may_cite:
             text = _EXAMPLES.sub("", text)
-        named = [n for n in node.named if position <= n.start and n.end <= position + len(text)]
+        named = [
+            n
+            for n in node.named
+            if position <= n.start
+            and n.end <= position + len(text)
+            and not any(a <= n.start < b for a, b in valued)
+        ]
         if len(text) >= _SHORTEST and named:
             yield from _with_glosses(node, Scene(text, (), about, _lines(node), above, position), named)
 
 
 def _sentences(node: Node, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    if _ENDS.isdisjoint(node.characters):
-        yield start, stop
-        return
     position = start
-    for match in _SENTENCES.finditer(node.text, start, stop):
-        yield position, match.start() + (1 if match[0].startswith(".") else 0)
-        position = match.end()
-    yield position, stop
+    if not _ENDS.isdisjoint(node.characters):
+        for match in _SENTENCES.finditer(node.text, start, stop):
+            yield from _clauses(node, position, match.start() + (1 if match[0].startswith(".") else 0))
+            position = match.end()
+    yield from _clauses(node, position, stop)
+
+
+def _clauses(node: Node, start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Part `A는 …이고, B는 …`: a clause with a topic of its own is a sentence."""
+    topics = [n for n in node.named if start <= n.start < stop and n.mention.particle in _TOPICS]
+    for topic in topics[1:]:
+        joint = _JOINT.search(node.text, start, topic.start)
+        if joint:
+            yield start, joint.start("joint")
+            start = topic.start
+    yield start, stop
 
 
 def _with_glosses(node: Node, scene: Scene, named: list[Named]) -> Iterator[Scene]:

@@ -9,7 +9,7 @@ from ingest.link.disambiguate import Choice, Context
 from ingest.link.outline.linker import Linker
 from ingest.link.outline.marks import compared, split_brackets, undecorated
 from ingest.link.outline.nodes import Node, Term
-from ingest.link.outline.questions import asked
+from ingest.link.outline.questions import asked, wondered
 from ingest.link.outline.roles import OF_HEADINGS, belongs_elsewhere, role_of, without_role
 from ingest.link.outline.tree import replace_text
 from ingest.link.outline.words import is_clause
@@ -28,6 +28,7 @@ def read_heading(linker: Linker, node: Node, context: Context) -> None:
     if _reads_as_versus(linker, node, bare, topical):
         return
     node.question = asked(text)
+    node.wondered = "" if node.question else wondered(text)
     if _reads_as_contrast(linker, node, bare, topical) or _reads_as_pair(linker, node, bare, topical):
         return
     if is_clause(bare):

@@ -11,7 +11,7 @@ from ingest.link.outline.labels import first_separator, read_label
 from ingest.link.outline.linker import Linker
 from ingest.link.outline.marks import ARROW, ARROWHEADS, compared, undecorated
 from ingest.link.outline.nodes import Node, Term
-from ingest.link.outline.questions import asked
+from ingest.link.outline.questions import asked, wondered
 from ingest.link.outline.words import is_situation
 from ingest.parse.blocks import BlockKind
 from ontology.concepts import ConceptKind
@@ -40,6 +40,7 @@ class LineReader:
         if not text:
             return
         node.question = asked(text)
+        node.wondered = "" if node.question else wondered(text)
         arrow = None if ARROWHEADS.isdisjoint(node.characters) else ARROW.search(text)
         separator = first_separator(text, node)
         if (

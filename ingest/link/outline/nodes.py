@@ -40,6 +40,7 @@ class Term(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Node(msgspec.Struct, eq=False, kw_only=True):
     """One block, read. `terms` are what it names when it names nothing else than concepts.
 
+    `question` is what a question of the form `what is X` asks after, `wondered` what another is about.
     `separator` says that the text has the shape `X : Y`, `left` and `right` of it.
 
     `characters` are those of the text: a pattern is tried only where those that it needs are among them.
@@ -65,6 +66,7 @@ class Node(msgspec.Struct, eq=False, kw_only=True):
     clause: bool = False
     contrast: bool = False
     question: str = ""
+    wondered: str = ""
     children: list["Node"] = []
     index: int = 0
     section: int | None = None

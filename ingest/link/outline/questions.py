@@ -19,6 +19,19 @@ _WHAT_IS = (
     re.compile(rf"{_NUMBERED}(?P<x>[^\s]+(?:\s[^\s]+){{0,3}}?)(?:이란|란)$"),
 )
 
+_WHY = (
+    re.compile(
+        rf"{_NUMBERED}(?P<x>.+?)(?:은|는|을|를|이|가)?\s+(?:왜|언제|어떻게|어디에)\s*(?:쓰|쓸|사용|필요|동작|이용)[가-힣\s]*$"
+    ),
+    re.compile(
+        rf"{_NUMBERED}(?:왜|언제|어떻게)\s+(?P<x>.+?)(?:을|를|이|가)\s+(?:쓰|쓸|사용|필요|이용)[가-힣\s]*$"
+    ),
+    re.compile(
+        rf"{_NUMBERED}(?:why|when|how)\s+(?:(?:should|do|would|to|can|we|you|I)\s+)*(?:use|need)\s+(?:an?\s+|the\s+)?(?P<x>.+)$",
+        re.IGNORECASE,
+    ),
+)
+
 
 def asked(text: str) -> str:
     """Return what a question asks after, empty for other text."""
@@ -31,3 +44,11 @@ def asked(text: str) -> str:
         return ""
     bare = _MARK.sub("", text.partition("?")[0].partition("？")[0].strip())
     return next((match["x"].strip() for pattern in _WHAT_IS if (match := pattern.match(bare))), "")
+
+
+def wondered(text: str) -> str:
+    """Return what a question of another form is about: `X는 왜 쓰나요`, `why do we need X`."""
+    bare = _MARK.sub("", text)
+    if bare == text:
+        return ""
+    return next((match["x"].strip() for pattern in _WHY if (match := pattern.match(bare))), "")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from ingest.extract.facts import Fact
 from ingest.extract.reading import Reading
-from ingest.extract.sentences.english import frames, needs, scopes, wholes
+from ingest.extract.sentences.english import aims, frames, needs, scopes, wholes
 from ingest.extract.sentences.scene import Scene
 
 # What a sentence says besides its verbs. Order is the order of the output, and nothing else.
@@ -12,6 +12,7 @@ RULES: tuple[Callable[[Scene], Iterator[Fact]], ...] = (
     needs.needs,
     scopes.scopes,
     wholes.wholes,
+    aims.aims,
 )
 
 

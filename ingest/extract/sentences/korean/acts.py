@@ -26,6 +26,7 @@ _MAKING = frozenset({"creates", "deletes"})
 _OF_OBJECTS = frozenset({"creates", "deletes", "restarts", "manages"})
 _BY_HAND = re.compile(r"(?:직접|수동으로|따로)\s*$")
 _TAKEN_OUT = "제거"
+_BRINGS_ABOUT = re.compile(r"(?:이|가)\s?(?:\S+\s)?\S+(?:되면|지면|나면)$")
 
 
 def acts(sentence: Sentence, verb: Verb, agents: tuple[str, ...]) -> Iterator[Fact]:
@@ -67,11 +68,16 @@ def _says_nothing(verb: Verb, suffering: tuple[Word, ...]) -> bool:
     if verb.conditional and not explicit:
         return True
     by_nobody = verb.passive and not explicit
-    if by_nobody and (suffering[-1].particle in TOPIC or (verb.negated and condition(verb))):
+    if by_nobody and (suffering[-1].particle in TOPIC or _is_caused(verb)):
         return True
     return verb.predicate == "creates" and (
         _BY_HAND.search(verb.head) is not None or (verb.follows(MUST) and not explicit)
     )
+
+
+def _is_caused(verb: Verb) -> bool:
+    """`PVC가 삭제되면 PV가 지워진다`: a condition, and not what the note is about, brings it about."""
+    return bool(condition(verb)) and (verb.negated or _BRINGS_ABOUT.search(condition(verb)) is not None)
 
 
 def _asked(
