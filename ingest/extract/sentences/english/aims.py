@@ -22,6 +22,11 @@ def aims(scene: Scene) -> Iterator[Fact]:
             yield scene.fact(name, "usedFor", idea)
 
 
+def is_aim(scene: Scene, start: int) -> bool:
+    """Whether an idea that a verb stands for follows a place: its object is not what the use is for."""
+    return _verbs().match(scene.text, max(start - len("to"), 0)) is not None
+
+
 @cache
 def _verbs() -> re.Pattern[str]:
     rows = data("ideas.toml")["aims"]

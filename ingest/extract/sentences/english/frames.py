@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from ingest.extract.facts import Fact
 from ingest.extract.reading import Reading
+from ingest.extract.sentences.english.aims import is_aim
 from ingest.extract.sentences.english.clauses import NEGATED, clause_start
 from ingest.extract.sentences.english.verbs import (
     Verb,
@@ -27,6 +28,7 @@ _OF_OTHERS = re.compile(
     r"\b(?:for|of|by|from|with|to|in|on|among|between)\s+(?:[\w-]+\s+){0,2}?[\w-]+\s+(?:that|which|who)\s+(?:\w+ly\s+)?$",
     re.IGNORECASE,
 )
+_SILENT = re.compile(r"\s*(?:it|they|which|that)?\s*(?:\w+\s+)?(?:is|are|be|gets?)?\s*", re.IGNORECASE)
 _USED_BY = "used by"
 _ENABLING = ("allow", "enabl", "provid", "help")
 _PAIR = 2
@@ -48,11 +50,11 @@ def frames(reading: Reading, scene: Scene) -> Iterator[Fact]:
     found = [verb for verb in verbs(scene) if verb.start >= start]
     for position, verb in enumerate(found):
         if not is_gerund(scene, verb) and not _OF_OTHERS.search(scene.text[: verb.start]):
-            yield from _frame(reading, scene, found, position, stated)
+            yield from _frame(reading, scene, found, position, condition=stated, opening=start)
 
 
-def _frame(
-    reading: Reading, scene: Scene, found: list[Verb], position: int, condition: str
+def _frame(  # noqa: PLR0913  the parts of a sentence
+    reading: Reading, scene: Scene, found: list[Verb], position: int, *, condition: str, opening: int
 ) -> Iterator[Fact]:
     verb, before, following = found[position], found[:position], found[position + 1 :]
     limit = following[0].start if following else len(scene.text)
@@ -66,11 +68,11 @@ def _frame(
     if verb.predicate == "stores" and taken and _INTO.search(between):
         # `stores the object in etcd`: etcd is where, not what; `are stored in etcd`: etcd stores them
         if passive:
-            yield from _held(scene, names, subjects(scene, verb, before))
+            yield from _held(scene, names, _contents(scene, verb, before, opening))
         return
-    if not names:
+    if not names or (verb.predicate == "usedFor" and is_aim(scene, verb.end)):
         return
-    acting: _Names = subjects(scene, verb, before)
+    acting: _Names = subjects(scene, verb, before, opening)
     if verb.form == _USED_BY or (
         passive
         and verb.predicate in _TAKES_THINGS
@@ -94,6 +96,12 @@ def _may_be_passive(verb: Verb) -> bool:
     if verb.predicate not in _TAKES_THINGS or verb.predicate == "runsOn":
         return True
     return verb.predicate == "connectsTo" and verb.form.endswith("to")
+
+
+def _contents(scene: Scene, verb: Verb, before: list[Verb], opening: int) -> _Names:
+    """What is stored: what is named, or what the sentence is about where it stands without a noun."""
+    found = subjects(scene, verb, before, opening)
+    return () if found == scene.about and not _SILENT.fullmatch(scene.text, opening, verb.start) else found
 
 
 def _held(scene: Scene, holders: _Names, contents: _Names) -> Iterator[Fact]:

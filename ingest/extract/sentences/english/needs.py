@@ -12,6 +12,7 @@ _NO_EFFECT = re.compile(
     r"\bno effect\b|\b(?:not|never|cannot|can't|fails?|won't|nothing|does not|doesn't|ignored|useless|pending)\b",  # noqa: E501  one list, one line
     re.IGNORECASE,
 )
+_WORKS = re.compile(r"\b(?:works?|runs?|possible|enough)\b", re.IGNORECASE)
 _EXAMPLE = re.compile(r"(?:such as|e\.g\.|like)[^.;]{0,40}$")
 
 
@@ -26,7 +27,7 @@ def needs(scene: Scene) -> Iterator[Fact]:
         opening = before.lower().strip()
         told = scene.text[word.end :] if opening.startswith("without") else before
         fails = _NO_EFFECT.search(told) is not None
-        if fails or opening == "without":
+        if fails or opening == "without" or _WORKS.search(told):
             for subject in scene.about or _others(scene, word):
                 if subject != word.name:
                     yield scene.fact(subject, "requires", word.name, negated=not fails)

@@ -63,10 +63,13 @@ def is_passive(scene: Scene, verb: Verb) -> bool:
     return _BE.search(before) is not None or _STARTS_CLAUSE.search(before) is not None
 
 
-def subjects(scene: Scene, verb: Verb, before: list[Verb]) -> tuple[str, ...]:
-    """The first name of the clause when it opens it, else who the sentence is about."""
+def subjects(scene: Scene, verb: Verb, before: list[Verb], opening: int = 0) -> tuple[str, ...]:
+    """The first name of the clause when it opens it, else who the sentence is about.
+
+    `opening` is where the sentence starts, a condition before it not counted.
+    """
     text = scene.text
-    start = clause_start(text, 0, verb.start)
+    start = clause_start(text, opening, verb.start)
     if before and is_gerund(scene, before[0]):
         done = objects(scene, before[0], verb.start)
         if done:
@@ -78,17 +81,19 @@ def subjects(scene: Scene, verb: Verb, before: list[Verb]) -> tuple[str, ...]:
         and not _PREPOSITION.search(text[: own[-1].start])
     ):
         return (own[-1].name,)
-    opening = next((word for word in own if opens(text, start, word.start)), None)
-    if opening is not None:
-        return tuple(word.name for word in with_joined(scene, opening, verb.start))
+    opener = next((word for word in own if opens(text, start, word.start)), None)
+    if opener is not None:
+        return tuple(word.name for word in with_joined(scene, opener, verb.start))
     if (
         own
         and not any(each.start >= start for each in before)
         and len(text[start : own[0].start].split()) <= _OPENING_WORDS
     ):
         return (own[0].name,)
-    first = next((w for w in scene.words if w.start < verb.start and opens(text, 0, w.start)), None)
-    if first is not None and (start == 0 or _REFERRING.match(text[start : verb.start])):
+    first = next(
+        (w for w in scene.words if opening <= w.start < verb.start and opens(text, opening, w.start)), None
+    )
+    if first is not None and (start == opening or _REFERRING.match(text[start : verb.start])):
         return tuple(word.name for word in with_joined(scene, first, verb.start))
     return scene.about
 
