@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from ontology.cluster.meta import KubeObject
 from ontology.cluster.pods import Pod
+from ontology.errors import TooCostlyError
 from ontology.semantics.workloads.ownership import Propagation
 from ontology.semantics.workloads.simulation.names import suffix
 from ontology.walkthroughs.cluster import names
@@ -22,6 +23,7 @@ from ontology.walkthroughs.cluster.store import Change, Store
 
 K = TypeVar("K", bound=KubeObject)
 
+MOST_CREATED = 10_000
 FOREGROUND, ORPHAN = "foregroundDeletion", "orphan"
 _FINALIZERS = {Propagation.FOREGROUND: FOREGROUND, Propagation.ORPHAN: ORPHAN}
 
@@ -33,6 +35,7 @@ class ApiServer:
         self.store = store
         self.clock = clock
         self._notify = notify
+        self._count = 0
         self._created: Counter[Ref | tuple[str, str]] = Counter()
 
     def create(self, found: K, rest: Rest | None = None) -> K:
@@ -40,6 +43,7 @@ class ApiServer:
 
         Raises:
             RefusedError: it exists, or admission refuses it.
+            TooCostlyError: it is one of more than MOST_CREATED.
         """
         kind = found.kind or found.KIND
         metadata = found.metadata
@@ -49,6 +53,9 @@ class ApiServer:
         if self.store.get(ref) is not None:
             raise RefusedError(409, "AlreadyExists", f'{kind.lower()}s "{name}" already exists')
         self._created[ref] += 1
+        self._count += 1
+        if self._count > MOST_CREATED:
+            raise TooCostlyError(f"more than {MOST_CREATED:,} objects are created", path="until")
         stored = replace(
             found,
             metadata=replace(

@@ -42,7 +42,7 @@ def _left(value: Any, known: Any) -> Any:
 def manifest(found: KubeObject, rest: Rest) -> dict[str, Any]:
     """Return an object as a manifest, with what its struct does not hold."""
     plain: dict[str, Any] = msgspec.to_builtins(found)
-    if _has_defaults(type(found)):
+    if _has_defaults(found.__class__):
         _fill(plain, found)
     return _joined(plain, rest) if rest else plain
 
@@ -66,7 +66,7 @@ def _defaults(kind: type[msgspec.Struct]) -> tuple[tuple[str, Any], ...]:
 @cache
 def _has_defaults(kind: type[msgspec.Struct]) -> bool:
     """Whether a struct, or one somewhere in it, has such members."""
-    return bool(_defaults(kind)) or any(_has_defaults(each) for each in _structs_in(kind))
+    return bool(_defaults(kind)) or any(map(_has_defaults, _structs_in(kind)))
 
 
 def _structs_in(kind: type[msgspec.Struct]) -> Iterator[type[msgspec.Struct]]:
@@ -88,8 +88,7 @@ def _fill(plain: dict[str, Any], known: msgspec.Struct) -> None:
                 _fill(inner, value)
         elif isinstance(value, list) and value and isinstance(value[0], msgspec.Struct):
             for one, other in zip(inner or (), value, strict=False):
-                if _has_defaults(type(other)):
-                    _fill(one, other)
+                _fill(one, other)
 
 
 def _joined(plain: dict[str, Any], rest: Rest) -> dict[str, Any]:

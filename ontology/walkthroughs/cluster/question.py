@@ -9,12 +9,13 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from ontology.errors import InvalidQuestionError, TooLargeError
-from ontology.scenario import Asking, Scenario
+from ontology.scenario import Ask, Asking, Scenario
 from ontology.verdict import Outcome, Verdict
 from ontology.walkthroughs.cluster import behaviours, narration, story, summary, world
 from ontology.walkthroughs.cluster.clock import seconds
-from ontology.walkthroughs.cluster.expectations import Ask, Expectations
+from ontology.walkthroughs.cluster.expectations import Expectations
 from ontology.walkthroughs.cluster.happening import Happenings
+from ontology.walkthroughs.cluster.judging import Seeing
 from ontology.walkthroughs.cluster.objects import manifests
 from ontology.walkthroughs.cluster.story import Nodes, Story
 from ontology.walkthroughs.cluster.world import World
@@ -89,9 +90,10 @@ def play(
         loop.clock.at(loop.clock.start + happening.at, 0, "", _doing(played, happening))
     for moment in played.expectations.moments:
         loop.clock.at(loop.clock.start + moment, 0, "", lambda: None)
+    seeing = Seeing(played.world, played.happenings.answers, ask)
     while True:
         loop.settle()
-        played.expectations.look(played.world, played.happenings.answers, ask)
+        played.expectations.look(seeing)
         observe(played.world)
         following = loop.clock.next
         if following is None or following > end:

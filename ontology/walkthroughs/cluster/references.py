@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 
 from ontology.cluster import resources
 from ontology.cluster.meta import KubeObject
+from ontology.cluster.nodes import Node
 from ontology.errors import InvalidQuestionError, did_you_mean
 from ontology.walkthroughs.cluster.kinds import Ref, cluster_wide, ref_of
 from ontology.walkthroughs.cluster.store import Store
@@ -78,3 +79,15 @@ def missing(store: Store, wanted: Reference, *, path: str) -> InvalidQuestionErr
     near = get_close_matches(wanted.name, [ref[2] for ref in there], n=2, cutoff=0.5)
     shown = [f"{wanted.kind}/{name}" for name in near]
     return InvalidQuestionError(f"there is no `{wanted}` at that time{did_you_mean(shown)}", path=path)
+
+
+def node(store: Store, name: str, *, path: str) -> Node:
+    """Return a node.
+
+    Raises:
+        InvalidQuestionError: there is none of that name.
+    """
+    found = store.find(Node, "", name)
+    if found is None:
+        raise missing(store, Reference(Node.KIND, "", name), path=path)
+    return found

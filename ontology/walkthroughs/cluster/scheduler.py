@@ -17,11 +17,11 @@ from ontology.cluster.meta import Condition, KubeObject, ObjectReference
 from ontology.cluster.nodes import Node
 from ontology.cluster.pods import Pod
 from ontology.cluster.volumes import PersistentVolume, PersistentVolumeClaim
-from ontology.errors import InvalidObjectError
-from ontology.semantics.scheduling import place as placing
+from ontology.errors import InvalidObjectError, TooCostlyError
 from ontology.semantics.scheduling import preemption, schedule, snapshot
 from ontology.semantics.scheduling.cluster import Cluster
-from ontology.semantics.scheduling.cycle import Filtered
+from ontology.semantics.scheduling.cycle import Filtered, run_filters, run_scores
+from ontology.semantics.scheduling.pods import Demand, Seated
 from ontology.semantics.scheduling.storage import claim_name
 from ontology.verdict import Step
 from ontology.walkthroughs.cluster.actions import Action, Delete, Say, Update, Why
@@ -33,18 +33,24 @@ from ontology.walkthroughs.cluster.store import Change, Store
 from ontology.walkthroughs.timeline.clock import Because, no_steps
 
 _QUEUE = "queue"
+_MOST_ATTEMPTS = 50_000
 _NAME = "default-scheduler"
 # of these only the selector matters: whose pods are spread
 _SELECTING = frozenset({"ReplicaSet", "StatefulSet", "Service"})
 _GATED = "Scheduling is blocked due to non-empty scheduling gates"
 
 
+Kind = tuple[Demand, int, bool]
+"""What makes pods alike to the scheduler: what they ask for, their priority, and whether they preempt."""
+
+
 @dataclass(slots=True)
 class Scheduler:
     """Keys are pods that are new, or the queue as a whole: each act looks at all that wait.
 
-    `reserved` are pods with a node that wait for their claims. `_cluster` is what the scheduler knows of
-    nodes and pods; it is read anew when anything but its own bindings has changed.
+    `reserved` are nodes of pods that wait for their claims. `_cluster` is what the scheduler knows of nodes
+    and pods; it is read anew when anything but its own bindings has changed. Until then what it has said of a
+    pod holds for all that are alike (`_hopeless`), and those that wait for claims are counted (`_seated`).
     """
 
     reserved: dict[str, str] = field(default_factory=dict)
@@ -53,6 +59,9 @@ class Scheduler:
     local: bool = False
     _cluster: Cluster | None = None
     _stale: bool = True
+    _hopeless: dict[Kind, str] = field(default_factory=dict)
+    _seated: set[str] = field(default_factory=set)
+    _attempts: int = 0
     _told: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -115,7 +124,11 @@ class Scheduler:
     # -- the queue -----------------------------------------------------------------------------------
 
     def act(self, view: View, keys: Sequence[Key]) -> Iterator[tuple[Key, Sequence[Action]]]:
-        """Yield what becomes of each pod that waits, one after the other."""
+        """Yield what becomes of each pod that waits, one after the other.
+
+        Raises:
+            TooCostlyError: more attempts than a story may have.
+        """
         waiting = sorted(
             (pod for pod in view.store.all(Pod) if self._waits(pod)),
             key=lambda pod: (
@@ -143,10 +156,8 @@ class Scheduler:
     def _known(self, store: Store) -> Cluster:
         if self._cluster is None or self._stale:
             self._cluster = snapshot.read(objects(store))
-            for uid, node in self.reserved.items():
-                pod = next((each for each in store.all(Pod) if each.metadata.uid == uid), None)
-                if pod is not None and node in self._cluster.index and not pod.spec.node_name:
-                    self._cluster.place(self._cluster.incoming(pod), self._cluster.index[node])
+            self._hopeless.clear()
+            self._seated.clear()
             self._stale = False
         return self._cluster
 
@@ -154,32 +165,59 @@ class Scheduler:
         if pod.spec.scheduling_gates:
             yield from self._unschedulable(view, pod, "SchedulingGated", _GATED)
             return
-        node = self.reserved.get(pod.metadata.uid)
+        uid = pod.metadata.uid
+        if uid in self._seated:  # it waits for its claims, and nothing has changed
+            return
+        seated = cluster.incoming(pod)
+        kind = (seated.demand, seated.priority, seated.preempts)
+        words = self._hopeless.get(kind)
+        if words is not None:
+            yield from self._unschedulable(view, pod, "Unschedulable", words)
+            return
+        self._attempts += 1
+        if self._attempts > _MOST_ATTEMPTS:
+            raise TooCostlyError(f"more than {_MOST_ATTEMPTS:,} attempts to place pods", path="until")
+        filtered = run_filters(cluster, seated)
+        node = self._choose(cluster, seated, filtered)
         if node is None:
-            seated = cluster.incoming(pod)
-            random = Random(pod.metadata.uid)  # noqa: S311 - a choice that can be repeated, not a secret
-            found = placing.place(cluster, seated, random)
-            if found.node is None:
-                yield from self._nowhere(view, pod, found.filtered)
-                return
-            node = cluster.names[found.node]
-            facts = {
-                "pod": pod.name,
-                "node": node,
-                "feasible": len(found.scored.nodes),
-                "nodes": cluster.size,
-            }
-        else:
-            facts = {"pod": pod.name, "node": node, "feasible": 1, "nodes": cluster.size}
+            yield from self._nowhere(view, pod, filtered, kind)
+            return
         unbound = _unbound(view.store, pod)
         if unbound:
-            if pod.metadata.uid not in self.reserved:
-                self.reserved[pod.metadata.uid] = node
+            self._seated.add(uid)
+            if self.reserved.get(uid) != node:
+                self.reserved[uid] = node
                 yield from _choose_volumes(view.store, pod, node, unbound)
             return
-        self.reserved.pop(pod.metadata.uid, None)
-        self._told.pop(pod.metadata.uid, None)
-        yield Update(
+        self.reserved.pop(uid, None)
+        self._told.pop(uid, None)
+        yield self._bind(view, pod, node, filtered)
+        yield Say(ref_of(pod), "Scheduled", f"Successfully assigned {pod.namespace}/{pod.name} to {node}")
+
+    def _choose(self, cluster: Cluster, seated: Seated, filtered: Filtered) -> str | None:
+        """Return the pod's reserved node, else one of the best, and count it there; None where none fits."""
+        scored = run_scores(filtered)
+        if not len(scored.best):
+            return None
+        reserved = cluster.index.get(self.reserved.get(seated.uid, ""))
+        if reserved is not None and reserved in filtered.nodes:
+            node = reserved
+        else:
+            # a choice that can be repeated, not a secret
+            node = int(Random(seated.uid).choice(scored.best.tolist()))  # noqa: S311
+        cluster.place(seated, node)
+        self._hopeless.clear()  # a pod that runs may attract others
+        return cluster.names[node]
+
+    @staticmethod
+    def _bind(view: View, pod: Pod, node: str, filtered: Filtered) -> Update:
+        facts = {
+            "pod": pod.name,
+            "node": node,
+            "feasible": len(filtered.nodes),
+            "nodes": filtered.cluster.size,
+        }
+        return Update(
             replace(
                 pod,
                 spec=replace(pod.spec, node_name=node),
@@ -191,9 +229,8 @@ class Scheduler:
             ),
             Why(rule="cluster.scheduler.bind", did=f"bind Pod {pod.name} to {node}", facts=facts),
         )
-        yield Say(ref_of(pod), "Scheduled", f"Successfully assigned {pod.namespace}/{pod.name} to {node}")
 
-    def _nowhere(self, view: View, pod: Pod, filtered: Filtered) -> Iterator[Action]:
+    def _nowhere(self, view: View, pod: Pod, filtered: Filtered, kind: Kind) -> Iterator[Action]:
         words = schedule.words(filtered)
         found = preemption.preempt(filtered) if filtered.cluster.size else None
         if found is not None and found.message:
@@ -208,6 +245,8 @@ class Scheduler:
                 for victim in chosen.victims:
                     yield from _preempt(view, pod, node, victim.namespace, victim.name)
                 self._stale = True
+        else:
+            self._hopeless[kind] = words
         yield from self._unschedulable(view, pod, "Unschedulable", words, lambda: (step,), nominated)
 
     def _unschedulable(  # noqa: PLR0913, PLR0917 - what is told of a pod

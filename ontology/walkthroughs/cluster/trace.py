@@ -8,7 +8,7 @@ from ontology.errors import TooCostlyError
 from ontology.walkthroughs.cluster.kinds import Ref
 from ontology.walkthroughs.timeline.clock import Because, no_steps
 
-MOST_HOPS = 200_000
+MOST_HOPS = 50_000
 
 
 @dataclass(frozen=True, slots=True)

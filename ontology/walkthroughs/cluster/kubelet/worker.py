@@ -121,7 +121,7 @@ class PodWorker:
         if self.runtime.stopping:
             self.runtime.stop_sidecars()
         else:
-            syncing.sync_all(self.runtime, lambda: self.judgement)
+            syncing.sync_all(self.runtime, self.judgement)
 
     @property
     def stopped(self) -> bool:

@@ -1,0 +1,312 @@
+"""What users ask the API server for: `kubectl apply`, `delete`, `scale` and so on, each with its answer."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec.structs import replace
+
+from ontology.cluster import manifests
+from ontology.cluster.meta import KubeObject
+from ontology.cluster.rbac import ClusterRole, ClusterRoleBinding, Role, RoleBinding
+from ontology.cluster.workloads import DaemonSet, Deployment, ReplicaSet, StatefulSet
+from ontology.errors import InvalidQuestionError, did_you_mean
+from ontology.semantics.rbac.bindings import Authorizer
+from ontology.semantics.rbac.requests import Request, User
+from ontology.semantics.workloads import deployments, templates
+from ontology.walkthroughs.access_request.authorization import forbidden
+from ontology.walkthroughs.cluster import patching, references
+from ontology.walkthroughs.cluster.actions import Why
+from ontology.walkthroughs.cluster.admission import RefusedError, missing
+from ontology.walkthroughs.cluster.clock import seconds
+from ontology.walkthroughs.cluster.kinds import Ref, decode, ref_of, resource_of, shown
+from ontology.walkthroughs.cluster.plain import beyond
+from ontology.walkthroughs.cluster.story import Delete, Happening
+from ontology.walkthroughs.cluster.world import World
+
+_RESTARTED = "kubectl.kubernetes.io/restartedAt"
+_UNREACHABLE = "The connection to the server was refused - did you specify the right host or port?"
+_AUTHENTICATED = "system:authenticated"
+_ADMIN = "kubernetes-admin"
+_OK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How the API server answered a request of the story: 0 where it could not be reached."""
+
+    at: float
+    name: str
+    what: str
+    user: str
+    status: int
+    message: str
+
+    @property
+    def refused(self) -> bool:
+        """Whether the request came to nothing."""
+        return self.status != _OK
+
+
+class Requests:
+    """Puts the requests of a story to the API server; `answers` are what it said."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.answers: list[Answer] = []
+        self._verbs: Mapping[str, Callable[[Happening], Iterator[Ref]]] = {
+            "apply": self._apply,
+            "delete": self._delete,
+            "scale": self._scale,
+            "setImage": self._set_image,
+            "patch": self._patch,
+            "restart": self._restart,
+            "undo": self._undo,
+            "cordon": self._cordon,
+            "uncordon": self._cordon,
+            "drain": self._drain,
+        }
+
+    def covers(self, what: str) -> bool:
+        """Whether something that happens is a request."""
+        return what in self._verbs
+
+    def put(self, happening: Happening) -> None:
+        """Put a request, and keep the answer.
+
+        Raises:
+            InvalidQuestionError: it is about an object that is not there and never was, or cannot be done.
+            InvalidObjectError: a manifest that the API server would not read.
+        """
+        loop, event = self.world.loop, happening.event
+        user = event.as_ or _ADMIN
+        status, message = _OK, ""
+        try:
+            for ref in self._verbs[happening.what](happening) if loop.reachable else _nobody_answers():
+                facts = {"user": user, "verb": happening.what, "object": shown(ref)}
+                did = f"{happening.what} {shown(ref)}"
+                loop.tell(user, "request", ref, Why(rule="cluster.request", did=did, facts=facts))
+        except RefusedError as error:
+            status, message = error.status, error.message
+            refusal: dict[str, Any] = {"user": user, "verb": happening.what, "message": message}
+            rule = "cluster.requestRefused" if status else "cluster.unreachable"
+            why = Why(rule=rule, did=f"refused: {message}", facts=refusal)
+            loop.tell(user, "request", ("Request", "", happening.event.name or happening.what), why)
+        self.answers.append(
+            Answer(seconds(loop.clock.offset), event.name, happening.what, user, status, message)
+        )
+
+    def _authorize(self, happening: Happening, verb: str, ref: Ref) -> None:
+        """Ask RBAC for whom the request counts; who administers the cluster may do everything."""
+        event = happening.event
+        if not event.as_:
+            return
+        resource = resource_of(ref[0])
+        request = Request(
+            user=User(name=event.as_, groups=(*(event.groups or ()), _AUTHENTICATED)),
+            verb=verb,
+            resource=resource.name if resource is not None else f"{ref[0].lower()}s",
+            api_group=resource.group if resource is not None else "",
+            name=ref[2],
+            namespace=ref[1],
+        )
+        store = self.world.loop.store
+        index = Authorizer(
+            (
+                *store.all(ClusterRole),
+                *store.all(ClusterRoleBinding),
+                *store.all(Role),
+                *store.all(RoleBinding),
+            )
+        )
+        decision = index.authorize(request)
+        if not decision.allowed:
+            raise RefusedError(403, "Forbidden", forbidden(request, decision.reason))
+
+    def _apply(self, happening: Happening) -> Iterator[Ref]:
+        given = happening.event.apply
+        raws = [given] if isinstance(given, dict) else list(given or ())
+        for path, raw in manifests.flatten(raws, path=f"{happening.path}.apply"):
+            manifests.check(raw, path=path)
+            yield self._applied(happening, raw, path)
+
+    def _applied(self, happening: Happening, raw: Mapping[str, Any], path: str) -> Ref:
+        world = self.world
+        found = decode(raw, path=path)
+        ref = ref_of(found)
+        live = world.loop.store.get(ref)
+        if live is None:
+            self._authorize(happening, "create", ref)
+            world.loop.api.create(found, beyond(raw, found))
+        else:
+            self._authorize(happening, "patch", ref)
+            before = world.manifest(live)
+            kept = patching.without_dropped(before, world.applied.get(ref, {}), raw)
+            self._write(live, patching.merge(kept, raw), path)
+        world.applied[ref] = raw
+        return ref
+
+    def _write(self, live: KubeObject, raw: Mapping[str, Any], path: str) -> None:
+        """Write what a user made of an object; status and what the API server keeps are not theirs."""
+        changed = decode(raw, path=path)
+        metadata = replace(
+            live.metadata,
+            labels=changed.metadata.labels,
+            annotations=changed.metadata.annotations,
+            finalizers=changed.metadata.finalizers,
+            owner_references=changed.metadata.owner_references,
+        )
+        if metadata == live.metadata:
+            metadata = live.metadata
+        status = {"status": getattr(live, "status")} if hasattr(live, "status") else {}  # noqa: B009
+        written = replace(changed, metadata=metadata, **status)
+        ref = ref_of(live)
+        rest = {**beyond(raw, changed)}
+        rest.pop("status", None)
+        kept = self.world.loop.store.rest(ref).get("status")
+        self.world.loop.store.rests[ref] = rest if kept is None else {**rest, "status": kept}
+        if written != live or rest:
+            self.world.loop.api.update(written, by_user=True)
+
+    def _one(self, text: str, happening: Happening, member: str, verb: str) -> KubeObject:
+        """Return the object that a request is about; of a pattern the first by name."""
+        path = f"{happening.path}.{member}"
+        wanted = references.parse(text, path=path)
+        if not wanted.is_pattern:
+            self._authorize(happening, verb, wanted.ref)
+        found = wanted.find(self.world.loop.store)
+        if not found:
+            if wanted.is_pattern or wanted.ref not in self.world.applied:
+                raise references.missing(self.world.loop.store, wanted, path=path)
+            raise missing(wanted.ref)
+        self._authorize(happening, verb, ref_of(found[0]))
+        return found[0]
+
+    def _delete(self, happening: Happening) -> Iterator[Ref]:
+        given = happening.event.delete
+        asked = given if isinstance(given, Delete) else Delete(object=str(given))
+        member = "delete.object" if isinstance(given, Delete) else "delete"
+        first = self._one(asked.object, happening, member, "delete")
+        wanted = references.parse(asked.object, path=happening.path)
+        chosen = wanted.find(self.world.loop.store) if asked.every else [first]
+        for each in chosen:
+            self._authorize(happening, "delete", ref_of(each))
+            self.world.loop.api.delete(
+                ref_of(each), grace=asked.grace_period_seconds, propagation=asked.propagation
+            )
+            yield ref_of(each)
+
+    def _scale(self, happening: Happening) -> Iterator[Ref]:
+        asked = happening.event.scale
+        if asked is None:
+            return
+        found = self._one(asked.object, happening, "scale.object", "patch")
+        if not isinstance(found, Deployment | ReplicaSet | StatefulSet):
+            kinds = "Deployment, ReplicaSet, StatefulSet"
+            raise InvalidQuestionError(
+                f"a {found.kind} has no size to set ({kinds})", path=f"{happening.path}.scale.object"
+            )
+        if asked.replicas < 0:
+            raise InvalidQuestionError("expected 0 or more replicas", path=f"{happening.path}.scale.replicas")
+        self.world.loop.api.update(
+            replace(found, spec=replace(found.spec, replicas=asked.replicas)), by_user=True
+        )
+        yield ref_of(found)
+
+    def _set_image(self, happening: Happening) -> Iterator[Ref]:
+        asked = happening.event.set_image
+        if asked is None:
+            return
+        found = self._one(asked.object, happening, "setImage.object", "patch")
+        raw = self.world.manifest(found)
+        spec = _pod_spec(raw, f"{happening.path}.setImage.object")
+        names = [each["name"] for each in spec.get("containers") or ()]
+        chosen = asked.container or (names[0] if names else "")
+        if chosen not in names:
+            raise InvalidQuestionError(
+                f"there is no container `{chosen}`{did_you_mean(names[:1])}",
+                path=f"{happening.path}.setImage.container",
+            )
+        patch = {"containers": [{"name": chosen, "image": asked.image}]}
+        self._write(found, patching.merge(raw, _below(raw, patch)), happening.path)
+        yield ref_of(found)
+
+    def _patch(self, happening: Happening) -> Iterator[Ref]:
+        asked = happening.event.patch
+        if asked is None:
+            return
+        found = self._one(asked.object, happening, "patch.object", "patch")
+        changed = patching.merge(self.world.manifest(found), asked.patch)
+        manifests.check(changed, path=f"{happening.path}.patch.patch")
+        self._write(found, changed, f"{happening.path}.patch.patch")
+        yield ref_of(found)
+
+    def _restart(self, happening: Happening) -> Iterator[Ref]:
+        found = self._one(str(happening.event.restart), happening, "restart", "patch")
+        raw = self.world.manifest(found)
+        if not isinstance(found, Deployment | StatefulSet | DaemonSet):
+            raise InvalidQuestionError(
+                f"a {found.kind} cannot be restarted (Deployment, StatefulSet, DaemonSet)",
+                path=f"{happening.path}.restart",
+            )
+        stamp = {"metadata": {"annotations": {_RESTARTED: self.world.loop.clock.stamp}}}
+        self._write(found, patching.merge(raw, {"spec": {"template": stamp}}), happening.path)
+        yield ref_of(found)
+
+    def _undo(self, happening: Happening) -> Iterator[Ref]:
+        found = self._one(str(happening.event.undo), happening, "undo", "patch")
+        path = f"{happening.path}.undo"
+        if not isinstance(found, Deployment):
+            raise InvalidQuestionError(f"a {found.kind} has no rollout to undo (Deployment)", path=path)
+        sets = self.world.loop.store.owned_by(found.metadata.uid, ReplicaSet)
+        by_revision = {deployments.annotation(each, deployments.REVISION) or 0: each for each in sets}
+        earlier = [number for number in by_revision if number < max(by_revision)]
+        if not earlier:
+            raise InvalidQuestionError("there is no earlier revision to go back to", path=path)
+        template = dict(by_revision[max(earlier)].spec.template or {})
+        metadata = dict(template.get("metadata") or {})
+        labels = {k: v for k, v in (metadata.get("labels") or {}).items() if k != templates.HASH_LABEL}
+        changed = replace(found.spec, template={**template, "metadata": {**metadata, "labels": labels}})
+        self.world.loop.api.update(replace(found, spec=changed), by_user=True)
+        yield ref_of(found)
+
+    def _cordon(self, happening: Happening) -> Iterator[Ref]:
+        name = happening.event.cordon or happening.event.uncordon
+        yield self._mark(happening, str(name), unschedulable=happening.event.cordon is not None)
+
+    def _mark(self, happening: Happening, name: str, *, unschedulable: bool) -> Ref:
+        node = references.node(self.world.loop.store, name, path=f"{happening.path}.{happening.what}")
+        self._authorize(happening, "patch", ref_of(node))
+        spec = replace(node.spec, unschedulable=unschedulable)
+        self.world.loop.api.update(replace(node, spec=spec))
+        return ref_of(node)
+
+    def _drain(self, happening: Happening) -> Iterator[Ref]:
+        """Cordon a node and delete its pods, but not those that a DaemonSet would put there again."""
+        name = str(happening.event.drain)
+        yield self._mark(happening, name, unschedulable=True)
+        for pod in self.world.loop.store.on_node(name):
+            controller = pod.metadata.controller
+            if controller is None or controller.kind != "DaemonSet":
+                self._authorize(happening, "create", ref_of(pod))
+                self.world.loop.api.delete(ref_of(pod))
+                yield ref_of(pod)
+
+
+def _nobody_answers() -> Iterator[Ref]:
+    raise RefusedError(0, "Unreachable", _UNREACHABLE)
+
+
+def _pod_spec(raw: Mapping[str, Any], path: str) -> Mapping[str, Any]:
+    spec = raw.get("spec") or {}
+    if raw["kind"] == "Pod":
+        return spec
+    template = spec.get("template")
+    if not isinstance(template, Mapping):
+        raise InvalidQuestionError(f"a {raw['kind']} has no containers", path=path)
+    return template.get("spec") or {}
+
+
+def _below(raw: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a patch of containers where this kind has its containers."""
+    return {"spec": dict(patch)} if raw["kind"] == "Pod" else {"spec": {"template": {"spec": dict(patch)}}}
