@@ -13,7 +13,7 @@ from importlib import import_module
 # mypy takes this for true; to import `typing` would cost --help a tenth of its time
 MYPY = False
 if MYPY:
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
 # name -> what it does; the module `api.cli.NAME` (dashes as underscores) has `configure` and `run`
 COMMANDS: dict[str, str] = {
@@ -38,7 +38,21 @@ WRONG_USAGE, INTERRUPTED, CLOSED_PIPE = 2, 130, 141  # the last two as a shell r
 
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that words its refusals as every other error is worded."""
+    """An argument parser that words its refusals as every other error is worded.
+
+    Where it is `mixed`, options may stand between the positional arguments, as kubectl takes them.
+    """
+
+    mixed = False
+
+    def parse_known_args(  # type: ignore[override]  # its overloads say no more than this
+        self, args: "Sequence[str] | None" = None, namespace: "Any" = None
+    ) -> "Any":
+        """Parse once, or where it is `mixed` first the options and then the rest."""
+        if not self.mixed:
+            return super().parse_known_args(args, namespace)
+        self.mixed = False  # parsing mixed arguments comes back here
+        return self.parse_known_intermixed_args(args, namespace)
 
     def error(self, message: str) -> "NoReturn":
         """Print one line to standard error and exit with 2."""

@@ -1,6 +1,7 @@
 """`kubelore can-i`: may someone do something, by the roles and bindings of manifests.
 
 Prints and exits as `kubectl auth can-i` does, for the API server's authorizers RBAC and `system:masters`.
+Only wrong usage exits with 2, as it does for every command here, so that nobody takes it for a no.
 """
 
 import argparse
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from api import scenarios
+from api.cli import Parser
 from api.problems import RefusedError
 from ontology import scenario
 from ontology.cluster import manifests, rbac, resources
@@ -37,16 +39,17 @@ HEADERS = ("Resources", "Non-Resource URLs", "Resource Names", "Verbs")
 MIN_WIDTH, PADDING = 6, 3
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
+def configure(parser: Parser) -> None:
     """Declare the command's options."""
+    parser.mixed = True
     parser.add_argument("verb", nargs="?", metavar="VERB", help="get, list, watch, create, ...")
     parser.add_argument("target", nargs="?", metavar="RESOURCE[/NAME]|URL", help="pods, pods/web, /healthz")
     parser.add_argument("-f", "--filename", action="append", required=True, metavar="FILE|DIR|-")
     parser.add_argument("--as", dest="user", default="", metavar="USER", help="who asks (default: anonymous)")
     parser.add_argument("--as-group", dest="groups", action="append", default=[], metavar="GROUP")
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument("-n", "--namespace", default="default", metavar="NS")
-    where.add_argument("-A", "--all-namespaces", action="store_true", help="ask for the whole cluster")
+    parser.add_argument("--as-uid", dest="uid", default="", metavar="UID", help="changes no answer of RBAC's")
+    parser.add_argument("-n", "--namespace", default="default", metavar="NS")
+    parser.add_argument("-A", "--all-namespaces", action="store_true", help="ask for the whole cluster")
     parser.add_argument("--subresource", default="", metavar="S", help="such as log or scale")
     parser.add_argument("--list", action="store_true", help="list all that is allowed in the namespace")
     parser.add_argument("--no-headers", action="store_true", help="with --list: rows only")
@@ -71,18 +74,27 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    if arguments.groups and not arguments.user:
-        raise RefusedError("BAD_INPUT", "--as-group needs --as: groups are asked for beside a user")
+    """Refuse what kubectl refuses, in its words."""
+    told = next(_misuses(arguments), None)
+    if told is not None:
+        raise RefusedError("BAD_INPUT", told)
+
+
+def _misuses(arguments: argparse.Namespace) -> Iterator[str]:
+    if (arguments.groups or arguments.uid) and not arguments.user:
+        yield "requesting uid, groups or user-extra for  without impersonating a user"
     if arguments.list:
-        if arguments.verb or arguments.quiet or arguments.all_namespaces or arguments.subresource:
-            raise RefusedError("BAD_INPUT", "--list goes without arguments, -q, -A and --subresource")
+        if arguments.quiet or arguments.all_namespaces or arguments.subresource:
+            yield "list option can't be specified with neither quiet, all-namespaces nor subresource options"
+        if arguments.verb is not None:
+            yield "list option must be specified with no arguments"
         return
+    if arguments.target is None:
+        yield "you must specify two arguments: verb resource or verb resource/resourceName."
+    elif arguments.target.startswith("/") and arguments.subresource:
+        yield "--subresource can not be used with NonResourceURL"
     if arguments.no_headers:
-        raise RefusedError("BAD_INPUT", "--no-headers goes with --list")
-    if not arguments.target:
-        raise RefusedError("BAD_INPUT", "say what: a verb and a resource, resource/name or URL")
-    if arguments.target.startswith("/") and arguments.subresource:
-        raise RefusedError("BAD_INPUT", "--subresource does not go with a URL")
+        yield "--no-headers cannot be set without --list specified"
 
 
 def _authorizer(given: Iterable[Any]) -> Authorizer:
@@ -105,9 +117,10 @@ def _request(arguments: argparse.Namespace, user: User, given: Sequence[Any]) ->
     if target.startswith("/"):
         _warn_verb(verb, URL_VERBS)
         return Request(user=user, verb=verb, path=target)
-    _warn_verb(verb, RESOURCE_VERBS)
     text, _, name = target.partition("/")
     resource, group = _resource(text, given, namespaced=not arguments.all_namespaces)
+    if not arguments.all_namespaces:  # kubectl looks at the verb only where it looks at the scope
+        _warn_verb(verb, RESOURCE_VERBS)
     if name in SUBRESOURCES and not arguments.subresource:
         _note(f"`{name}` is read as a name; a subresource is asked for with --subresource={name}")
     return Request(
@@ -125,13 +138,18 @@ def _resource(text: str, given: Sequence[Any], *, namespaced: bool) -> tuple[str
     """Return resource and group; a name that nothing has is asked for as it is."""
     if text == rules.ALL:
         return text, ""
-    found = resources.find(text, (*resources.built_in(), *resources.custom(given)))
+    known = (*resources.built_in(), *resources.custom(given))
+    found = resources.find(text, known)
     if found is None:
         name, _, group = text.lower().partition(".")
         where = f" in group '{group}'" if group else ""
         if text.lower() not in UNSERVED:
             _warn(f"the server doesn't have a resource type '{name}'{where}")
         return text, ""
+    for other in known:
+        if other != found and text.lower() in {*found.short_names} & {*other.short_names}:
+            also = f"{other.name}.{other.group}"
+            _tell(f'Warning: short name "{text.lower()}" could also match lower priority resource {also}')
     if namespaced and not found.namespaced:
         where = f" in group '{found.group}'" if found.group else ""
         _warn(f"resource '{found.name}' is not namespace scoped{where}")
@@ -152,8 +170,18 @@ def _decide(index: Authorizer, request: Request) -> str:
 
 def _rows(index: Authorizer, user: User, namespace: str) -> tuple[tuple[str, ...], ...]:
     held = (*(EVERYTHING if MASTERS in user.groups else ()), *held_rules(index, user, namespace))
-    rights = rules.merged(right for rule in held for right in rules.breakdown(rule))
-    return tuple(_row(each) for each in sorted(rights, key=_sorting))
+    rights = (right for rule in held for right in rules.breakdown(rule))
+    return tuple(_row(each) for each in sorted(rules.merged(_once(rights)), key=_sorting))
+
+
+def _once(rights: Iterable[rbac.PolicyRule]) -> Iterator[rbac.PolicyRule]:
+    """Yield each right to a resource once; kubectl lists a URL as often as it is granted."""
+    seen: set[rbac.PolicyRule] = set()
+    for right in rights:
+        if right not in seen:
+            yield right
+        if right.resources:
+            seen.add(right)
 
 
 def _sorting(rule: rbac.PolicyRule) -> str:
@@ -202,8 +230,12 @@ def _warn_verb(verb: str, known: frozenset[str]) -> None:
 
 
 def _warn(message: str) -> None:
-    sys.stderr.write(f"Warning: {message}\n\n")  # a blank line follows, as kubectl has it
+    _tell(f"Warning: {message}\n")  # a blank line follows, as kubectl has it
 
 
 def _note(message: str) -> None:
-    sys.stderr.write(f"note: {message}\n")
+    _tell(f"note: {message}")
+
+
+def _tell(message: str) -> None:
+    sys.stderr.write(f"{message}\n")

@@ -66,9 +66,9 @@ _SIBILANTS = ("s", "x", "ch", "sh")
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One resource: its plural as rules name it, group, kind, the other names that kubectl knows, and versions.
+    """One resource: its plural as rules name it, group, kind, the other names for it, and served versions.
 
-    The other names begin with the singular.
+    The other names, for kubectl alone, begin with the singular.
     """
 
     name: str
@@ -82,6 +82,11 @@ class Resource:
     def names(self) -> tuple[str, ...]:
         """Every name: plural, singular, short ones."""
         return (self.name, *self.others)
+
+    @property
+    def short_names(self) -> tuple[str, ...]:
+        """The names that only kubectl knows: `po`, `svc`."""
+        return tuple(each for each in self.others if each != self.kind.lower())
 
 
 @cache
@@ -143,19 +148,16 @@ def _served(versions: Any) -> Iterator[str]:
 def find(text: str, resources: Iterable[Resource]) -> Resource | None:
     """Return the resource that `text` names as for kubectl; the first of several.
 
-    `pods`, `pod`, `po`, `deployments.apps` and `deployments.v1.apps` are names; case does not count.
+    `pods`, `pod`, `po`, `deployments.apps` and `deployments.v1.apps` are names, of a version that is served;
+    case does not count.
     """
     name, _, group = text.lower().partition(".")
-    without_version = group.partition(".")[2]
+    version, dot, without_version = group.partition(".")
     fallback: Resource | None = None
     for each in resources:
         if name in each.names:
             if not group or each.group == group:
                 return each
-            if fallback is None and each.group == without_version and _is_version(group.partition(".")[0]):
+            if fallback is None and dot and each.group == without_version and version in each.versions:
                 fallback = each
     return fallback
-
-
-def _is_version(text: str) -> bool:
-    return text[:1] == "v" and text[1:2].isdigit()

@@ -6,6 +6,7 @@ Source: kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ontology.cluster.rbac import PolicyRule
@@ -32,7 +33,13 @@ class AccessOf(Question, frozen=True):
 
 
 def rules_for(scenario: Scenario, question: RulesFor) -> Verdict:
-    """Answer the rules as a SelfSubjectRulesReview lists them; a yes where there is any rule."""
+    """Answer the rules, sorted by their compact JSON; a yes where there is any rule."""
+    verdict = as_visited(scenario, question)
+    return replace(verdict, answer=_in_order(verdict.answer))
+
+
+def as_visited(scenario: Scenario, question: RulesFor) -> Verdict:
+    """Answer the rules in the order of visiting, as a SelfSubjectRulesReview has them."""
     index = authorizer(scenario)
     found = tuple(index.grants(User(name=question.user, groups=question.groups), question.namespace))
     answer = listed(found)
@@ -44,18 +51,23 @@ def rules_for(scenario: Scenario, question: RulesFor) -> Verdict:
 
 
 def listed(grants: Iterable[Grant]) -> dict[str, Any]:
-    """Return the rules of grants in the shape of a review's status, sorted by their compact JSON.
+    """Return the rules of grants in the shape of a review's status.
 
     One entry for each rule of each binding, neither merged nor without repetition, the lists as written.
     """
     grants = tuple(grants)
     held = [rule for grant in grants for rule in grant.rules or ()]
     return {
-        "resourceRules": sorted((_resource_rule(rule) for rule in held if rule.resources), key=compact),
-        "nonResourceRules": sorted((_url_rule(rule) for rule in held if rule.non_resource_urls), key=compact),
+        "resourceRules": [_resource_rule(rule) for rule in held if rule.resources],
+        "nonResourceRules": [_url_rule(rule) for rule in held if rule.non_resource_urls],
         "incomplete": False,
         "error": unresolved(grants) or None,
     }
+
+
+def _in_order(status: Mapping[str, Any]) -> dict[str, Any]:
+    ordered = {name: sorted(status[name], key=compact) for name in ("resourceRules", "nonResourceRules")}
+    return {**status, **ordered}
 
 
 def _resource_rule(rule: PolicyRule) -> dict[str, list[str]]:
@@ -94,8 +106,8 @@ def everywhere(grants: Iterable[Grant]) -> dict[str, Any]:
     by_scope: dict[str, list[Grant]] = {}
     for grant in grants:
         by_scope.setdefault(grant.scope, []).append(grant)
-    namespaces = {scope: listed(by_scope[scope]) for scope in sorted(by_scope) if scope != CLUSTER}
-    return {"clusterWide": listed(by_scope.get(CLUSTER, ())), "namespaces": namespaces}
+    namespaces = {scope: _in_order(listed(by_scope[scope])) for scope in sorted(by_scope) if scope != CLUSTER}
+    return {"clusterWide": _in_order(listed(by_scope.get(CLUSTER, ()))), "namespaces": namespaces}
 
 
 def _steps(grants: Iterable[Grant], user: str, namespace: str) -> Iterator[Step]:

@@ -46,7 +46,7 @@ def evaluate(scenario: Scenario, question: ReviewQuestion) -> Verdict:
     if name == "authorize":
         verdict = authorize.evaluate(scenario, convert(members, authorize.Authorize))
     else:
-        verdict = listing.rules_for(scenario, convert(members, listing.RulesFor))
+        verdict = listing.as_visited(scenario, convert(members, listing.RulesFor))
     return Verdict(
         answer=answered(question.object, verdict.answer), outcome=verdict.outcome, explain=verdict.explain
     )

@@ -63,6 +63,13 @@ def manifests(tmp_path: Path) -> str:
         pytest.param("get Pod --as jane -n dev", "yes", id="a kind"),
         pytest.param("get deployments.apps --as jane -n dev", "yes", id="with its group"),
         pytest.param("get deployments.v1.apps --as jane -n dev", "yes", id="with version and group"),
+        pytest.param("get pods.v1 --as jane -n dev", "no", id="a group that nothing serves"),
+        pytest.param(
+            "get deployments.v1beta9.apps --as jane -n dev", "no", id="a version that is not served"
+        ),
+        pytest.param("get --as jane pods -n dev", "yes", id="options between the words"),
+        pytest.param("get pods -A -n dev --as jane", "no", id="the whole cluster, whatever the namespace"),
+        pytest.param("get pods -n dev --as jane --as-uid 7", "yes", id="a uid changes nothing"),
         pytest.param("get deploy --subresource scale --as jane -n dev", "yes", id="a subresource"),
         pytest.param("get pods/log --as jane -n dev", "yes", id="log is read as a name"),
         pytest.param("get pods --subresource=log --as jane -n dev", "no", id="log as a subresource"),
@@ -106,9 +113,35 @@ def test_a_list_is_kubectls_table(manifests: str, capsys: pytest.CaptureFixture[
     ]
 
 
+def test_what_is_granted_twice_is_listed_once_but_for_urls(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    again = [json.loads(each) for each in _as_documents(MANIFESTS) if "Binding" in each]
+    for each in again:
+        each["metadata"]["name"] += "-again"
+    (tmp_path / "rbac.yaml").write_text(MANIFESTS, encoding="utf-8")
+    (tmp_path / "again.json").write_text(json.dumps({"kind": "List", "apiVersion": "v1", "items": again}))
+
+    main(["can-i", "--list", "--as", "jane", "-n", "dev", "--no-headers", "-f", str(tmp_path)])
+
+    assert [line.split() for line in capsys.readouterr().out.splitlines()] == [
+        ["pods", "[]", "[]", "[get", "list]"],
+        ["[/healthz*]", "[]", "[get]"],
+        ["[/healthz*]", "[]", "[get]"],
+        ["deployments.apps/scale", "[]", "[]", "[get]"],
+        ["deployments.apps", "[]", "[]", "[get]"],
+        ["widgets.example.com", "[]", "[blue]", "[get]"],
+    ]
+
+
 @pytest.mark.parametrize(
     ("words", "warning"),
     [
+        pytest.param(
+            "get ev --as jane",
+            'Warning: short name "ev" could also match lower priority resource events.events.k8s.io\n',
+            id="a short name of two",
+        ),
         pytest.param("get nodes --as jane", "Warning: resource 'nodes' is not namespace scoped", id="scope"),
         pytest.param("eat pods --as jane", "Warning: verb 'eat' is not a known verb", id="verb"),
         pytest.param(
@@ -127,6 +160,12 @@ def test_what_looks_wrong_is_said_beside_the_answer(
     assert warning in capsys.readouterr().err
 
 
+def test_nothing_looks_wrong_in_the_whole_cluster(manifests: str, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["can-i", "eat", "nodes", "-A", "--as", "jane", "-f", manifests])
+
+    assert capsys.readouterr().err == ""
+
+
 def test_impersonating_a_user_needs_no_warning(manifests: str, capsys: pytest.CaptureFixture[str]) -> None:
     main(["can-i", "impersonate", "users", "-A", "--as", "jane", "-f", manifests])
 
@@ -138,6 +177,7 @@ def test_impersonating_a_user_needs_no_warning(manifests: str, capsys: pytest.Ca
     [
         pytest.param("get", id="no resource"),
         pytest.param("get pods --as-group ops", id="groups of nobody"),
+        pytest.param("get pods --as-uid 7", id="a uid of nobody"),
         pytest.param("get pods --list", id="a list of something"),
         pytest.param("--list -q", id="a quiet list"),
         pytest.param("get pods --no-headers", id="headers of no list"),
