@@ -57,7 +57,7 @@ def arrows(reading: Reading, node: Node) -> Iterator[Fact]:
         return
     if node.left_terms and not all(_whole(reading, node, part) for part in parts):
         return
-    steps = [_Step(part, _named_in(reading, node, part), _whole(reading, node, part)) for part in parts]
+    steps = [_Step(part, _named_in(node, part), whole=_whole(reading, node, part)) for part in parts]
     names = _actors(steps)
     predicate = "precedes"
     if creation:
@@ -99,7 +99,7 @@ def chains(reading: Reading, node: Node) -> Iterator[Fact]:
     siblings = _chain(node)
     if not siblings:
         return
-    steps = [_Step(_bare(s.text), _names(s)) for s in siblings]
+    steps = [_Step(_bare(s.text), list(s.named), command=_command_of(s)) for s in siblings]
     placed = [(name, s.line) for name, s in zip(_actors(steps), siblings, strict=True) if name and s.line]
     for (first, line), (second, next_line) in pairwise(placed):
         if first != second:
@@ -138,7 +138,7 @@ def procedures(reading: Reading, node: Node) -> Iterator[Fact]:
         return
     if not (_is_ordered(reading, node) or _are_steps(siblings)):
         return
-    steps = [_Step(_bare(s.text), _names(s)) for s in siblings]
+    steps = [_Step(_bare(s.text), list(s.named), command=_command_of(s)) for s in siblings]
     placed = [(name, s.line) for name, s in zip(_actors(steps), siblings, strict=True) if name and s.line]
     for (first, line), (second, next_line) in pairwise(placed):
         if first != second:
@@ -183,14 +183,20 @@ def _command(text: str) -> str:
     return subcommand(command) if command else ""
 
 
+def _command_of(node: Node) -> str:
+    """Return the command in a code span of a step: ``정비 전에 `kubectl drain n1` 실행``."""
+    spans = (command_line(node.inline.text[start:end]) for start, end in node.inline.codes)
+    return next((subcommand(command) for command in spans if command), "")
+
+
 class _Step:
     """One step of a flow: its text, the names in it, and its command."""
 
-    def __init__(self, text: str, named: list[Named], whole: str = "") -> None:
+    def __init__(self, text: str, named: list[Named], *, whole: str = "", command: str = "") -> None:
         self.whole = whole
         self.text = text
         self.named = named
-        self.command = _command(text)
+        self.command = command or _command(text)
 
 
 def _actors(steps: list[_Step]) -> list[str]:
@@ -255,12 +261,7 @@ def _bare(text: str) -> str:
     return _STARTING_ARROW.sub("", _ENDING_ARROW.sub("", text))
 
 
-def _names(node: Node) -> list[Named]:
-    return list(node.named)
-
-
-def _named_in(reading: Reading, node: Node, part: str) -> list[Named]:
-    del reading
+def _named_in(node: Node, part: str) -> list[Named]:
     start = node.text.find(part)
     return [n for n in node.named if start <= n.start < start + len(part)]
 
@@ -285,5 +286,8 @@ def _are_steps(siblings: list[Node]) -> bool:
         not s.terms and not s.topics and not s.separator and len(s.text.split()) > _WORDS_OF_A_NAME
         for s in siblings
     )
-    acting = sum(any(n.choice.kind in _ACTORS for n in s.named) or bool(_command(s.text)) for s in siblings)
+    acting = sum(
+        any(n.choice.kind in _ACTORS for n in s.named) or bool(_command_of(s) or _command(s.text))
+        for s in siblings
+    )
     return sentences == len(siblings) and acting * 2 >= len(siblings)

@@ -9,6 +9,8 @@ from ingest.lexicon.entries import Entry, Lexicon
 from ingest.lexicon.normalize import compacted, suffix
 from ontology.concepts import ConceptKind
 
+_LISTED = re.compile(r"\s*[,/·]\s*")  # `User, Group`: a plain word among names is a name
+_THINGS = frozenset({ConceptKind.KIND, ConceptKind.COMPONENT, ConceptKind.ABSTRACT})
 _LOOK_BACK = 8
 _TIGHT = 4  # forms so short are not put together from letters of two words
 # what may stand between a name and its particle: brackets, a blank, a noun that says what sort it is
@@ -97,7 +99,10 @@ def _mention(written: Written, start: int, end: int, entries: tuple[Entry, ...],
             stop, particle = _behind_noun(text, end)
     code = bool(written.codes) and any(a <= start and end <= b for a, b in written.codes)
     if not _is_simple(entries, bare):
-        entries = _usable(bare, entries, sentence_start=_starts_sentence(text, start), code=code)
+        listed = free > 0 and _LISTED.fullmatch(text, free, start) is not None
+        entries = _usable(
+            bare, entries, sentence_start=_starts_sentence(text, start), listed=listed, code=code
+        )
     return Mention(start, end, stop, text[start:end], entries, particle, verbal, code) if entries else None
 
 
@@ -163,7 +168,7 @@ def _starts_sentence(text: str, start: int) -> bool:
 
 
 def _usable(
-    surface: str, entries: tuple[Entry, ...], *, sentence_start: bool, code: bool
+    surface: str, entries: tuple[Entry, ...], *, sentence_start: bool, listed: bool, code: bool
 ) -> tuple[Entry, ...]:
     parted = " " in surface
     squeezed = len(surface) - surface.count(" ") <= _TIGHT and " " in surface
@@ -173,7 +178,12 @@ def _usable(
         if not (entry.exact and surface != entry.form)
         and not (squeezed and " " not in entry.form)
         and not (parted and not entry.apart)
-        and (not entry.strict or code or _is_spelled_as_term(surface, entry, sentence_start=sentence_start))
+        and (
+            not entry.strict
+            or code
+            or (listed and entry.kind in _THINGS)
+            or _is_spelled_as_term(surface, entry, sentence_start=sentence_start)
+        )
     )
 
 
