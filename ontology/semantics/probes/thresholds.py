@@ -7,7 +7,8 @@ kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-st
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+
+import msgspec
 
 from ontology.cluster.pods import Container, Probe
 from ontology.errors import InvalidObjectError
@@ -42,7 +43,7 @@ class Timing:
         return self.success_threshold if success else self.failure_threshold
 
 
-class Row(NamedTuple):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """A worker's memory: the last result that counted, and how often in a row it has come."""
 
     success: bool | None = None

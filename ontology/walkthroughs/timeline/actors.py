@@ -1,6 +1,7 @@
 """A container on the virtual clock: what it does, how it ended before, and how the world makes it behave."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from ontology.cluster.pods import (
     Container,
@@ -18,8 +19,34 @@ from ontology.walkthroughs.timeline.clock import Because, no_steps
 from ontology.walkthroughs.timeline.probing import Worker
 
 _MS = 1000
-_RUNNING = ContainerState(running=ContainerStateRunning())
-_NEVER = ContainerState()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """A container's state as the API shows it; there is one object for each, which stands for it in keys.
+
+    `word` is the state in a word, with the reason of a wait: `Waiting: ErrImagePull`.
+    """
+
+    state: ContainerState
+    word: str = ""
+
+
+NEVER = Shown(ContainerState())
+RUNNING = Shown(ContainerState(running=ContainerStateRunning()), "Running")
+
+
+@cache
+def waiting(reason: str) -> Shown:
+    """Return the state of a container that waits for a reason."""
+    return Shown(ContainerState(waiting=ContainerStateWaiting(reason=reason)), f"Waiting: {reason}")
+
+
+@cache
+def terminated(exit_code: int, reason: str) -> Shown:
+    """Return the state of a container that has ended."""
+    ended = ContainerStateTerminated(exit_code=exit_code, reason=reason)
+    return Shown(ContainerState(terminated=ended), "Terminated")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,8 +72,9 @@ class Actor:
     role: Role
     habits: Habits
     workers: dict[Kind, Worker] = field(default_factory=dict)
-    state: ContainerState = _NEVER
-    last: ContainerState = _NEVER
+    name: str = field(init=False)
+    present: Shown = NEVER
+    past: Shown = NEVER
     started: bool = False
     ready: bool = False
     restarts: int = 0
@@ -69,31 +97,30 @@ class Actor:
     because: Because = no_steps  # who said that it shall start
     known: Reading | None = None
     key: int = -1  # stands for the reading: equal keys, equal decisions
-    _readings: dict[tuple[ContainerState, ContainerState, bool, bool], tuple[int, Reading]] = field(
-        default_factory=dict
-    )
+    _readings: dict[tuple[Shown, Shown, bool, bool], tuple[int, Reading]] = field(default_factory=dict)
 
-    @property
-    def name(self) -> str:
-        """The container's name."""
-        return self.container.name
+    def __post_init__(self) -> None:
+        self.name = self.container.name
 
     @property
     def running(self) -> bool:
         """Whether its process runs."""
-        return self.state.running is not None
+        return self.present is RUNNING
+
+    @property
+    def state(self) -> ContainerState:
+        """Its state."""
+        return self.present.state
+
+    @property
+    def last(self) -> ContainerState:
+        """How it ended before, `lastState` of the API."""
+        return self.past.state
 
     @property
     def ran(self) -> bool:
         """Whether it has ever run."""
         return self.runs > 0
-
-    @property
-    def shown(self) -> str:
-        """Its state in a word, with the reason of a wait: `Waiting: ErrImagePull`."""
-        if self.state.waiting is not None:
-            return f"Waiting: {self.state.waiting.reason}"
-        return "Running" if self.running else "Terminated" if self.state.terminated else ""
 
     @property
     def has_post_start(self) -> bool:
@@ -143,7 +170,7 @@ class Actor:
         How often it was restarted, no rule reads; the reading says how often when it was first made.
         """
         if self.known is None:
-            seen = (self.state, self.last, self.ready, self.started)
+            seen = (self.present, self.past, self.ready, self.started)
             found = self._readings.get(seen)
             if found is None:
                 found = self._readings[seen] = len(self._readings), self._read()
@@ -152,14 +179,12 @@ class Actor:
 
     def wait_for(self, reason: str) -> None:
         """Let it wait; how it ended moves to `lastState`."""
-        if self.state.terminated is not None:
-            self.last = ContainerState(terminated=self.state.terminated)
-        self.state = ContainerState(waiting=ContainerStateWaiting(reason=reason))
+        self._move_to(waiting(reason))
         self.changed()
 
     def reset(self) -> None:
         """Forget how it ended and what was under way, as if it had never run; restarts are still counted."""
-        self.last = _NEVER
+        self.past = NEVER
         self.ready = self.pending = False
         self.token += 1
         self.changed()
@@ -171,11 +196,9 @@ class Actor:
 
     def begin(self, now: int) -> None:
         """Let its process run; every run but the first is a restart."""
-        if self.state.terminated is not None:
-            self.last = ContainerState(terminated=self.state.terminated)
+        self._move_to(RUNNING)
         self.restarts += 1 if self.ran else 0
         self.runs += 1
-        self.state = _RUNNING
         self.begun = now
         self.token += 1
         self.pending = False
@@ -200,8 +223,7 @@ class Actor:
 
     def end(self, now: int, code: int, reason: str) -> None:
         """Let its process end, and set the wait before the next one."""
-        ended = ContainerStateTerminated(exit_code=code, reason=reason)
-        self.state = ContainerState(terminated=ended)
+        self.present = terminated(code, reason)
         self.token += 1
         self.started = False
         self.ready = self.role is Role.INIT and code == 0
@@ -217,8 +239,13 @@ class Actor:
     def settle(self, now: int) -> None:
         """Account for its probes' runs before `now`; call before anything of it changes."""
         for kind, worker in self.workers.items():
-            if worker.active_from is not None and now > worker.following:
-                worker.settle(now, success=self.answering and kind not in self.silent)
+            if worker.active and worker.following < now:
+                worker.settle(now, success=self.succeeds(kind))
+
+    def _move_to(self, shown: Shown) -> None:
+        if self.present.state.terminated is not None:
+            self.past = self.present
+        self.present = shown
 
     def _read(self) -> Reading:
         status = self.status()

@@ -104,7 +104,7 @@ class Clock:
         because: Because = no_steps,
     ) -> None:
         """Write a change down; `rule` without a system is one of the time line's own."""
-        if not self.node_heard and (kind in _ON_THE_NODE or (kind == "event" and subject != "pod")):
+        if not self.node_heard and kind in _ON_THE_NODE:
             return
         self.changes.append(Change(self.now, kind, subject, after, full_name(rule), before, reason, because))
 
@@ -113,8 +113,9 @@ class Clock:
         self.changes.extend([Change(self.now, *row) for row in rows])
 
     def event(self, subject: str, name: str, rule: str, reason: str = "") -> None:
-        """Write a Kubernetes event down."""
-        self.tell("event", subject, name, rule, reason=reason)
+        """Write a Kubernetes event down; those of containers are the kubelet's."""
+        if self.node_heard or subject == "pod":
+            self.changes.append(Change(self.now, "event", subject, name, full_name(rule), "", reason))
 
 
 @cache

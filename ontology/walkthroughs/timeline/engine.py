@@ -205,14 +205,14 @@ class Life:
         self._silences += 1
         if lost:
             self.clock.event("pod", "NodeLost", "NodeLost")
-            self._last_heard = {actor.name: actor.shown for actor in self.actors.values()}
+            self._last_heard = {actor.name: actor.present.word for actor in self.actors.values()}
             self._while_silent(_NODE_GRACE, self._notice_silence)
             return
         self.clock.event("pod", "NodeReady", "NodeBack")
         for actor in self.actors.values():
             before = self._last_heard[actor.name]
-            if actor.shown != before:
-                self.clock.tell("container", actor.name, actor.shown, "HeardAgain", before=before)
+            if actor.present.word != before:
+                self.clock.tell("container", actor.name, actor.present.word, "HeardAgain", before=before)
         if self.deletion_grace is not None and not self.runtime.stopping:
             self.runtime.stop_all(self.deletion_grace)
 
@@ -261,7 +261,7 @@ class Life:
         if self.runtime.stopping:
             self.runtime.stop_sidecars()
         elif self.scheduled:
-            syncing.sync_all(self.runtime, lambda: self.reports.judgement)
+            syncing.sync_all(self.runtime, self.reports.judgement)
         self._report()
         if self.deletion_grace is not None and self.reporting and not self.runtime.any_running:
             self.removed = True

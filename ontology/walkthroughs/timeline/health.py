@@ -30,33 +30,32 @@ class Health:
     stop: Callable[[Actor, int | None, str], None]
 
     def plan(self, actor: Actor) -> None:
-        """Plan for each probe of this container the next beat at which it will change something."""
+        """Plan for each probe of this container the next beat at which it will change something.
+
+        What was before now has been settled.
+        """
         for worker in actor.workers.values():
-            worker.plan += 1
-            if worker.active_from is not None:
-                self._plan(actor, worker)
+            self._plan(actor, worker)
 
     def _plan(self, actor: Actor, worker: Worker) -> None:
-        if not actor.running:
-            return
-        kind = worker.kind
-        success = actor.succeeds(kind)
-        if not _is_in_effect(actor, kind, success=success):
-            due = worker.due(self.clock.now, success=success)
-            if due is not None:
-                self.clock.at(due, _ORDER[kind], partial(self._run, actor, worker, worker.plan))
-
-    def _run(self, actor: Actor, worker: Worker, plan: int) -> None:
-        if worker.plan != plan or worker.active_from is None or not actor.running:
-            return
-        actor.settle(self.clock.now)
+        worker.planned = None
         success = actor.succeeds(worker.kind)
-        worker.run(self.clock.now, success=success)
+        if worker.active and not _is_in_effect(actor, worker.kind, success=success):
+            worker.planned = worker.due(success=success)
+        if worker.planned is not None:
+            self.clock.at(worker.planned, _ORDER[worker.kind], partial(self._run, actor, worker))
+
+    def _run(self, actor: Actor, worker: Worker) -> None:
+        now = self.clock.now
+        if not worker.active or worker.planned is None or worker.planned > now:
+            return  # it was planned otherwise in the meantime
+        actor.settle(now)
+        success = actor.succeeds(worker.kind)
+        worker.run(now, success=success)
         self._take_effect(actor, worker, success=success)
         if worker.kind is Kind.STARTUP:
             self.plan(actor)  # the others begin
-        elif worker.active_from is not None:
-            worker.plan += 1
+        elif worker.active:
             self._plan(actor, worker)
 
     def _take_effect(self, actor: Actor, worker: Worker, *, success: bool) -> None:

@@ -5,7 +5,9 @@ Yes: at the end the pod is Ready or has succeeded. No: neither. Unknown: its nod
 Source: kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle (v1.36).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from ontology import restart_policies, selectors
@@ -52,7 +54,7 @@ def evaluate(scenario: Scenario, asked: Timeline) -> Verdict:
     return Verdict(
         answer={
             "until": seconds(end),
-            "rows": [row(change, texts) for change in life.clock.changes],
+            "rows": list(_rows(life.clock.changes, texts)),
             "probes": _probes(life),
             "final": _final(life),
             **({"chart": chart.mermaid(pod.name, life.clock.changes, end)} if asked.chart else {}),
@@ -93,18 +95,21 @@ def play(
     return life
 
 
-def row(change: Change, texts: EventTexts) -> dict[str, Any]:
-    """Return a change as a row of the table."""
-    return {
-        "at": seconds(change.at),
-        "kind": change.kind,
-        "subject": change.subject,
-        "from": change.before or None,
-        "to": change.after,
-        "reason": change.reason or None,
-        "message": texts.text(change) if change.kind == "event" else None,
-        "rule": change.rule,
-    }
+def _rows(changes: Iterable[Change], texts: EventTexts) -> Iterator[dict[str, Any]]:
+    """Yield the changes as rows of the table."""
+    for at, together in groupby(changes, key=attrgetter("at")):
+        second = seconds(at)
+        for change in together:
+            yield {
+                "at": second,
+                "kind": change.kind,
+                "subject": change.subject,
+                "from": change.before or None,
+                "to": change.after,
+                "reason": change.reason or None,
+                "message": texts.text(change) if change.kind == "event" else None,
+                "rule": change.rule,
+            }
 
 
 def _check(pod: Pod, path: str) -> None:

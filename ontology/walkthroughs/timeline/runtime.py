@@ -65,11 +65,17 @@ class Runtime:
         self, actor: Actor, reason: str, rule: str, detail: str = "", because: Because = no_steps
     ) -> None:
         """Let a container wait for a reason."""
-        before = actor.shown
+        before = actor.present.word
         actor.wait_for(reason)
-        if before != actor.shown:
+        if before != actor.present.word:
             self.clock.tell(
-                "container", actor.name, actor.shown, rule, before=before, reason=detail, because=because
+                "container",
+                actor.name,
+                actor.present.word,
+                rule,
+                before=before,
+                reason=detail,
+                because=because,
             )
 
     def _pull(self, actor: Actor) -> None:
@@ -116,7 +122,7 @@ class Runtime:
             self._begin(actor)
 
     def _begin(self, actor: Actor) -> None:
-        before = actor.shown
+        before = actor.present.word
         actor.begin(self.clock.now)
         restart = f"restart {actor.restarts}" if actor.restarts else ""
         self.clock.tell(
@@ -154,7 +160,7 @@ class Runtime:
     def end(self, actor: Actor, code: int, reason: str = "", because: Because = no_steps) -> None:
         """Let a container's process end."""
         actor.settle(self.clock.now)
-        before, again = actor.shown, actor.restart_when_stopped
+        before, again = actor.present.word, actor.restart_when_stopped
         actor.restart_when_stopped = False
         reason = reason or ("Completed" if code == 0 else "Error")
         actor.end(self.clock.now, code, reason)

@@ -1,16 +1,14 @@
 """The kubelet's sync of one pod: what `lifecycle.sync` says is to start and stop, done on the clock."""
 
-from collections.abc import Callable
-
 from ontology import restart_policies
 from ontology.semantics.lifecycle.sync import Act, Decision
 from ontology.walkthroughs.timeline.judgement import Judgement
 from ontology.walkthroughs.timeline.runtime import SIGKILLED, Runtime
 
 
-def sync_all(runtime: Runtime, judgement: Callable[[], Judgement]) -> None:
+def sync_all(runtime: Runtime, judgement: Judgement) -> None:
     """Sync until a sync starts nothing more."""
-    while sync(runtime, judgement()):
+    while sync(runtime, judgement):
         pass
 
 

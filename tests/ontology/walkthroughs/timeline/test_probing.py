@@ -43,7 +43,7 @@ def test_a_row_is_long_enough_exactly_when_it_is_due(
     probed.activate(0, 0)
     probed.settle(now, success=not success)
 
-    due = probed.due(now, success=success)
+    due = probed.due(success=success)
 
     assert due is not None
     assert due % (period * 1000) == 0
@@ -57,7 +57,7 @@ def test_a_worker_at_rest_counts_nothing_but_keeps_its_beat() -> None:
     probed = worker(5, 0, 0)
 
     probed.settle(12_000, success=True)
-    assert (probed.runs, probed.due(12_000, success=True)) == (0, None)
+    assert (probed.runs, probed.due(success=True)) == (0, None)
 
     probed.activate(12_000, 12_000)
-    assert probed.due(12_000, success=True) == 20_000
+    assert probed.due(success=True) == 20_000
