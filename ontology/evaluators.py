@@ -23,6 +23,12 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
     ("access", "request"): "ontology.walkthroughs.access_request.chain:REQUEST",
     ("access", "serviceAccountToken"): "ontology.semantics.access.service_accounts:SERVICE_ACCOUNT_TOKEN",
     ("cluster", "story"): "ontology.walkthroughs.cluster.question:STORY",
+    ("architecture", "connections"): "ontology.semantics.architecture.connections:CONNECTIONS",
+    ("architecture", "log"): "ontology.semantics.architecture.logs:LOG",
+    ("architecture", "metrics"): "ontology.semantics.architecture.metrics:METRICS",
+    ("architecture", "outage"): "ontology.semantics.architecture.outages:OUTAGE",
+    ("architecture", "path"): "ontology.semantics.architecture.ways:PATH",
+    ("architecture", "staticPod"): "ontology.semantics.architecture.static_pods:STATIC_POD",
     ("rbac", "accessOf"): "ontology.semantics.rbac.listing:ACCESS_OF",
     ("rbac", "authorize"): "ontology.semantics.rbac.authorize:AUTHORIZE",
     ("rbac", "bindingHealth"): "ontology.semantics.rbac.binding_health:BINDING_HEALTH",
@@ -76,6 +82,7 @@ EVALUATORS: Mapping[tuple[str, str], str] = {
 # `kubelore evaluate --systems` lists.
 COMPLETE: tuple[str, ...] = (
     "access",
+    "architecture",
     "autoscaling",
     "cluster",
     "eviction",
