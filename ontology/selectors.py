@@ -28,7 +28,7 @@ def matches(selector: LabelSelector | None, labels: Labels) -> bool:
 
 def matches_all(wanted: Labels, labels: Labels) -> bool:
     """Whether every wanted label is there with its value: the equality-based form of Services."""
-    return all(labels.get(key) == value for key, value in wanted.items())
+    return wanted.items() <= labels.items()
 
 
 def requirement_holds(requirement: LabelSelectorRequirement, labels: Labels) -> bool:

@@ -6,8 +6,9 @@ Source: kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 from ontology import instants, quantities
 from ontology.cluster.autoscaling import Behavior, ScalingPolicy, ScalingRules
@@ -37,8 +38,7 @@ class Change(NamedTuple):
     time: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
+class Past(msgspec.Struct, frozen=True, kw_only=True):
     """What the controller remembers."""
 
     recommendations: tuple[Recommendation, ...] = ()
@@ -46,16 +46,14 @@ class Past:
     downs: tuple[Change, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
+class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """The span of sizes that the autoscaler may set."""
 
     minimum: int
     maximum: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Normalized:
+class Normalized(msgspec.Struct, frozen=True, kw_only=True):
     """The size to set, what stabilization made of the proposal, and why each differs, if it does.
 
     `stabilized_by` is a reason of AbleToScale, `limited_by` one of ScalingLimited; `limit` is the size

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from ontology import instants, quantities, readiness, selectors
 from ontology.cluster.autoscaling import (
     HorizontalPodAutoscaler,
@@ -44,8 +46,7 @@ class Target:
     selector: LabelSelector | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
     """A metric that could not be had or computed with: the reason that the autoscaler reports, and why."""
 
     reason: str
@@ -53,8 +54,7 @@ class Failure:
     facts: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
+class Read(msgspec.Struct, frozen=True, kw_only=True):
     """One metric of the spec with what it proposes, or why it could not."""
 
     type: str
@@ -69,8 +69,7 @@ class Read:
         return {"type": self.type, "name": self.name, **self.outcome.current}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pass:
+class Pass(msgspec.Struct, frozen=True, kw_only=True):
     """What one pass decides.
 
     `how` names the branch taken: `noTarget`, `disabled`, `aboveMaximum`, `belowMinimum`,

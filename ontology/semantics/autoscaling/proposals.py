@@ -72,8 +72,7 @@ class Tally:
         return sum(each.count for each in self.missing)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     """What a metric proposes, with the figures it comes from.
 
     `how` names the case that decided: `ratio`, `tolerance`, `rebalanced`, `direction` (the corrected
