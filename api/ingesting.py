@@ -8,14 +8,17 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from hashlib import sha256
+from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from api import places
 from api.note_reading import NewNote, decoded, read_all
 from api.outcomes import Change, NoteReport, Report
+from api.places import Place
 from api.settings import Settings
-from graph import curated, embedded, inference, projection, reading, snapshot
+from graph import checking, curated, embedded, inference, projection, reading, snapshot
 from graph.errors import StoreBrokenError, StoreMissingError
 from graph.reading import NoteReading
 from graph.snapshot import Snapshot
@@ -38,23 +41,27 @@ def quiet(_done: int, _total: int, _document: str) -> None:
     """Show no progress."""
 
 
-def ingest(places: Sequence[Path], settings: Settings, progress: Progress = quiet) -> Report:
-    """Bring the graph up to date with the notes at `places`, files and folders.
+def ingest(given: Sequence[Path], settings: Settings, progress: Progress = quiet) -> Report:
+    """Bring the graph up to date with the notes that are given as files and folders.
 
-    A note that a folder no longer holds is removed. One that cannot be read is reported as refused, and the
-    others go on.
+    `places` says what they are called. A note that a folder no longer holds is removed. One that cannot be
+    read is reported as refused, and the others go on.
 
     Raises:
         IngestError: a place is not there, or a folder holds no markdown; nothing was changed.
         GraphError: the store is locked or broken; nothing was changed.
     """
-    found = list(read.find(places))
+    files = places.load(settings.data)
+    found = places.find(given, files)
     store = embedded.open_store(settings.store)
     try:
+        places.save(files | {each.document: each.path.resolve() for each in found}, settings.data)
         run = _Run(store, settings)
         run.bring_curated()
-        reports = [*run.bring(found, progress), *run.remove_gone(places, {document for _, document in found})]
-        return Report(tuple(reports), run.catch_up())
+        reports = [*run.bring(found, progress), *run.remove_gone(given, {each.document for each in found})]
+        report = Report(tuple(reports), run.catch_up())
+        places.save(run.files(), settings.data)
+        return report
     finally:
         store.close()
 
@@ -76,10 +83,10 @@ class _Run:
             self._will_write()
             self.store.replace(iri.CURATED_GRAPH, curated.nquads(fingerprint()))
 
-    def bring(self, found: Sequence[tuple[Path, str]], progress: Progress) -> list[NoteReport]:
+    def bring(self, found: Sequence[Place], progress: Progress) -> list[NoteReport]:
         """Bring notes into the store, those left out that the same reader saw with the same bytes before."""
         reports: dict[str, NoteReport] = {}
-        changed = [place for place in found if not self._is_settled(*place, reports)]
+        changed = [place for place in found if not self._is_settled(place, reports)]
         batch: list[NewNote] = []
         sources = self._sources(changed, reports)
         for new in read_all(sources, fingerprint(), many=len(changed) >= _WORTH_PROCESSES):
@@ -87,12 +94,18 @@ class _Run:
             reports[document] = self._bring(new, batch)
             progress(len(reports), len(found), document)
         self._load(batch)
-        return [reports[document] for _, document in found]
+        return [reports[each.document] for each in found]
 
-    def remove_gone(self, places: Sequence[Path], found: Container[str]) -> list[NoteReport]:
-        """Remove the known notes of the folders at `places` that are there no more."""
-        folders = tuple(place.as_posix().rstrip("/") + "/" for place in places if place.is_dir())
-        gone = [document for document in self.known if document.startswith(folders) and document not in found]
+    def files(self) -> dict[str, Path]:
+        """Return the file of each note in the store; without a record, what its name says from here."""
+        recorded = places.load(self.settings.data)
+        return {document: recorded.get(document, Path(document).resolve()) for document in self.known}
+
+    def remove_gone(self, given: Sequence[Path], found: Container[str]) -> list[NoteReport]:
+        """Remove the known notes of the folders that were given that are there no more."""
+        files = self.files()
+        stood = {document for place in given if place.is_dir() for document in places.below(place, files)}
+        gone = [document for document in self.known if document in stood and document not in found]
         if gone:
             self._will_write()
             self.store.remove(map(iri.note, gone))
@@ -107,36 +120,40 @@ class _Run:
         self._will_write()
         notes = list(self._readings())
         inferred = inference.infer(projection.stated(notes))
-        self.store.replace(iri.INFERRED_GRAPH, inference.nquads(inferred, projection.stated(notes)))
+        follows = [
+            inference.nquads(inferred, projection.stated(notes)),
+            *checking.nquads(notes, engine=f"kubelore {version('kubelore')} ({fingerprint()})"),
+        ]
+        self.store.replace(iri.INFERRED_GRAPH, b"".join(follows))
         found = projection.assemble(notes, inferred)
         snapshot.save(found, self.settings.snapshot)
         self.settings.stale.unlink(missing_ok=True)
         return found
 
-    def _is_settled(self, path: Path, document: str, reports: dict[str, NoteReport]) -> bool:
+    def _is_settled(self, place: Place, reports: dict[str, NoteReport]) -> bool:
         """Whether a note need not be read again, or cannot be read; its report says which."""
+        document = place.document
         if document not in self.known:
             return False
-        source = self._source(path, document, reports)
+        source = self._source(place, reports)
         if source is not None and self.known[document] == Known(source.digest, fingerprint()):
             reports[document] = NoteReport(document=document, change=Change.UNCHANGED)
         return document in reports
 
-    def _sources(
-        self, places: Iterable[tuple[Path, str]], reports: dict[str, NoteReport]
-    ) -> Iterator[Source]:
+    def _sources(self, found: Iterable[Place], reports: dict[str, NoteReport]) -> Iterator[Source]:
         """Open notes one by one, so that only those are in memory that are being read."""
-        for path, document in places:
-            source = self._source(path, document, reports)
+        for place in found:
+            source = self._source(place, reports)
             if source is not None:
                 yield source
 
-    def _source(self, path: Path, document: str, reports: dict[str, NoteReport]) -> Source | None:
+    def _source(self, place: Place, reports: dict[str, NoteReport]) -> Source | None:
         try:
-            return read.read(path, document=document, max_bytes=self.settings.max_note_bytes)
+            read_ = read.read(place.path, max_bytes=self.settings.max_note_bytes)
         except IngestError as error:
-            reports[document] = NoteReport(document=document, change=Change.REFUSED, error=error)
+            reports[place.document] = NoteReport(document=place.document, change=Change.REFUSED, error=error)
             return None
+        return Source(place.document, read_.data)
 
     def _bring(self, new: NewNote, batch: list[NewNote]) -> NoteReport:
         """Store a note: a known one in a transaction of its own, new ones many at once."""
@@ -164,12 +181,12 @@ class _Run:
         for document, known in self.known.items():
             before = saved.get(document)
             if document in self.fresh:
-                yield decoded(self.fresh[document])
+                yield checking.checked(decoded(self.fresh[document]))
             elif before is not None and before.node.digest == known.digest:
                 yield before
             else:
                 name = iri.note(document)
-                yield reading.of_triples(name, self.store.triples(name))
+                yield checking.checked(reading.of_triples(name, self.store.triples(name)))
 
     def _saved(self) -> Snapshot | None:
         if self.settings.stale.exists():
@@ -197,8 +214,8 @@ def fingerprint() -> str:
     return found.hexdigest()[:20]
 
 
-_READERS = ("ingest", "ontology.vocabulary")
-_SOURCES = (".py", ".toml", ".tsv", ".ttl")
+_READERS = ("ingest", "ontology")
+_SOURCES = (".py", ".toml", ".tsv", ".ttl", ".yaml")
 
 
 def _sources(folder: Traversable) -> Iterator[Traversable]:
