@@ -24,7 +24,9 @@ def read(store: Store) -> list[NoteReading]:
 
 def project(store: Store) -> Snapshot:
     """Return the read model of everything in the store, and of the curated layer."""
-    return assemble(read(store), reading.inferred(store.triples(iri.INFERRED_GRAPH)))
+    inferred = store.triples(iri.INFERRED_GRAPH)
+    results = reading.results(inferred)
+    return assemble([reading.marked(note, results) for note in read(store)], reading.inferred(inferred))
 
 
 def of_vocabulary() -> Snapshot:

@@ -13,7 +13,6 @@ from graph.snapshot import Snapshot
 KINDS: tuple[Callable[[Reading], Iterator[Card]], ...] = (
     corrections.contradicted,
     corrections.wrong_lines,
-    recall.wrong_defaults,
     recall.definitions,
     recall.reversed_definitions,
     recall.curated_definitions,

@@ -118,25 +118,6 @@ def defaults(reading: Reading) -> Iterator[Card]:
             )
 
 
-def wrong_defaults(reading: Reading) -> Iterator[Card]:
-    """The default that a note has wrong, put right."""
-    for (subject, _), facts in reading.group("defaultValue").items():
-        if _differs(reading, facts[0]):
-            right = reading.defaults[subject]
-            value = {
-                lang: {"concept": reading.shown(subject)[lang], "value": f"`{right.text}`"} for lang in Lang
-            }
-            yield Card(
-                id=identity(Kind.CORRECTION, "defaultValue", reading.name(subject)),
-                kind=Kind.CORRECTION,
-                front=word("correction.front", {"quote": unmarked(facts[0].quote)}),
-                back=word_by("correction.default", value),
-                concepts=(reading.name(subject),),
-                deck=reading.deck(facts[0]),
-                sources=_sources(reading, facts),
-            )
-
-
 def sequences(reading: Reading) -> Iterator[Card]:
     """In which order? A chain of steps or of states that one note gives as such."""
     for chain in _chains(f for f in reading.facts if f.predicate in _ORDERED):

@@ -26,6 +26,14 @@ EXCLUSIVE: Mapping[str, tuple[str, ...]] = {
     "partOf": ("ControlPlane", "WorkerNode"),
 }
 
+# By whether the predicate takes one value, and whether the claim names a right one.
+_WORDING = {
+    (True, True): "default",
+    (True, False): "otherDefault",
+    (False, True): "value",
+    (False, False): "otherValue",
+}
+
 
 @cache
 def _known() -> Mapping[tuple[str, str], Sequence[CuratedFact]]:
@@ -59,7 +67,7 @@ def closed(claim: Claim) -> Check | None:
         "right": tuple(right),
         "said": claim.object,
     }
-    note = said("value" if holds else "otherValue", **facts)
+    note = said(_WORDING[claim.predicate in SINGLE, holds], **facts)
     sources = (fact.source for fact in known if fact.source)
     result = Result.CONFIRMED if holds else Result.REFUTED
     return Check(result=result, note=note, source=next(sources, _SOURCE))

@@ -21,12 +21,20 @@ _SENTENCES: Mapping[str, Mapping[Lang, str]] = {
         Lang.KO: "상태 기계 {machine}에서 {start}에서 {end:으로/로} 가는 길이 없습니다",
     },
     "value": {
-        Lang.EN: "{predicate} of {subject}: {right}",
-        Lang.KO: "{subject}의 {predicate}: {right}",
+        Lang.EN: "{subject} {predicate}: {right}",
+        Lang.KO: "{subject} {predicate}: {right}",
     },
     "otherValue": {
-        Lang.EN: "{predicate} of {subject} is {right}, not {said}",
-        Lang.KO: "{subject}의 {predicate}: {said}{said:이/가} 아니라 {right}",
+        Lang.EN: "{subject} {predicate} {right}, not {said}",
+        Lang.KO: "{subject} {predicate}: {said:이/가} 아니라 {right}",
+    },
+    "default": {
+        Lang.EN: "the default of {subject} is {right}",
+        Lang.KO: "{subject}의 기본값은 {right}입니다",
+    },
+    "otherDefault": {
+        Lang.EN: "the default of {subject} is {right}, not {said}",
+        Lang.KO: "{subject}의 기본값은 {said:이/가} 아니라 {right}입니다",
     },
     "noField": {
         Lang.EN: "the API knows no field {field} in {owner}; it stands in {right}",

@@ -115,7 +115,7 @@ def test_a_wrong_default_is_put_right_instead(read: Read) -> None:
 
     (card,) = of(cards, Kind.CORRECTION)
     assert "5초" in card.front[Lang.KO]
-    assert card.back[Lang.EN] == "No: the default of `timeoutSeconds` is `1s`."
+    assert card.back[Lang.EN] == "No. not so: the default of timeoutSeconds is 1s, not 5s"
 
 
 def test_a_group_has_a_gap_for_each_member_in_the_order_of_the_note(read: Read) -> None:
