@@ -15,7 +15,7 @@ from ontology import instants
 from ontology.cluster.workloads import CronJob, Job
 from ontology.errors import InvalidObjectError, InvalidQuestionError, TooCostlyError
 from ontology.scenario import Evaluator, Question, Scenario
-from ontology.verdict import Outcome, Step, Verdict
+from ontology.verdict import Outcome, Role, Step, Verdict
 
 _MACROS = {
     "@yearly": "0 0 1 1 *",
@@ -183,7 +183,8 @@ def _number(text: str, names: dict[str, int]) -> int:
 class Pass:
     """What one pass does: `action` is `start`, `replace`, `wait`, `skip`, `suspended`, `late` or `deleted`.
 
-    `missed` counts the runs before `scheduled` that are not made up for.
+    `missed` counts the runs before `scheduled` that are not made up for. `active` are the Jobs that the
+    controller knows to run, `unexpected` its own that run though `status.active` does not name them.
     """
 
     action: str
@@ -192,6 +193,8 @@ class Pass:
     job: str | None
     delete: tuple[str, ...]
     upcoming: tuple[int, ...]
+    active: tuple[str, ...] = ()
+    unexpected: tuple[str, ...] = ()
 
 
 def reconcile(cron_job: CronJob, *, jobs: Sequence[Job], now: int) -> Pass:
@@ -200,14 +203,14 @@ def reconcile(cron_job: CronJob, *, jobs: Sequence[Job], now: int) -> Pass:
     Raises:
         InvalidObjectError: not a schedule, or no such time zone.
     """
+    mine = [job for job in jobs if _owned(cron_job, job)]
+    history = _beyond_history(cron_job, mine)
     if cron_job.metadata.deletion_timestamp is not None:
-        return Pass(action="deleted", scheduled=None, missed=0, job=None, delete=(), upcoming=())
+        return Pass(action="deleted", scheduled=None, missed=0, job=None, delete=tuple(history), upcoming=())
     spec = cron_job.spec
     schedule = parse(spec.schedule, spec.time_zone)
     upcoming = tuple(each for each, _ in zip(schedule.after(now), range(3), strict=False))
-    mine = [job for job in jobs if _owned(cron_job, job)]
-    active = [job for job in mine if not _ended(job)]
-    history = _beyond_history(cron_job, mine)
+    active = _active(cron_job, jobs)
     due, missed = _due(cron_job, schedule, now)
     name = f"{cron_job.name}-{due // (60 * instants.SECOND)}" if due is not None else None
     action, delete = _action(cron_job, due, active, now)
@@ -220,11 +223,13 @@ def reconcile(cron_job: CronJob, *, jobs: Sequence[Job], now: int) -> Pass:
         job=name if action in {"start", "replace"} else None,
         delete=(*delete, *history),
         upcoming=upcoming,
+        active=active,
+        unexpected=tuple(job.name for job in mine if not _ended(job) and job.name not in active),
     )
 
 
 def _action(
-    cron_job: CronJob, due: int | None, active: Sequence[Job], now: int
+    cron_job: CronJob, due: int | None, active: Sequence[str], now: int
 ) -> tuple[str, tuple[str, ...]]:
     spec = cron_job.spec
     if spec.suspend:
@@ -237,7 +242,7 @@ def _action(
     if active and spec.concurrency_policy == "Forbid":
         return "skip", ()
     if active and spec.concurrency_policy == "Replace":
-        return "replace", tuple(sorted(job.name for job in active))
+        return "replace", tuple(active)
     return "start", ()
 
 
@@ -271,6 +276,20 @@ def _owned(cron_job: CronJob, job: Job) -> bool:
     return same and controller is not None and controller.uid == cron_job.metadata.uid
 
 
+def _active(cron_job: CronJob, jobs: Sequence[Job]) -> tuple[str, ...]:
+    """Return the Jobs of `status.active` that are still there and, if its own, not finished.
+
+    The controller goes by its list: a running Job that the list does not name does not hold back the next.
+    """
+    named = [each.get("name") for each in cron_job.status.active or ()]
+    running = {
+        job.name
+        for job in jobs
+        if job.namespace == cron_job.namespace and not (_owned(cron_job, job) and _ended(job))
+    }
+    return tuple(name for name in named if name in running)
+
+
 def _ended(job: Job) -> str:
     """Return `Complete` or `Failed`, empty while the Job runs."""
     ended = (each.type for each in job.status.conditions or () if each.status == "True")
@@ -278,7 +297,7 @@ def _ended(job: Job) -> str:
 
 
 def _beyond_history(cron_job: CronJob, jobs: Sequence[Job]) -> list[str]:
-    """Return finished Jobs beyond the history limits, the oldest first."""
+    """Return finished Jobs beyond the history limits, the oldest first; without a start they are the last."""
     spec = cron_job.spec
     limits = {
         "Complete": _KEPT_SUCCESSFUL
@@ -290,7 +309,7 @@ def _beyond_history(cron_job: CronJob, jobs: Sequence[Job]) -> list[str]:
     for end, limit in limits.items():
         ended = sorted(
             (job for job in jobs if _ended(job) == end),
-            key=lambda job: (job.status.start_time or "", job.name),
+            key=lambda job: (job.status.start_time is None, job.status.start_time or "", job.name),
         )
         found.extend(job.name for job in ended[: max(0, len(ended) - limit)])
     return found
@@ -336,12 +355,15 @@ def _steps(cron_job: CronJob, done: Pass) -> tuple[Step, ...]:
         "policy": spec.concurrency_policy or "Allow",
         "deadline": spec.starting_deadline_seconds,
         "deleted": done.delete or None,
+        "unexpected": done.unexpected,
     }
     steps = [Step(f"workloads.cron.{done.action}", done.job is not None, facts)]
     if done.missed:
         overdue = done.missed + 1  # the controller also counts the run that is now due
         rule = "tooManyMissed" if overdue > _TOO_MANY_MISSED else "missed"
         steps.append(Step(f"workloads.cron.{rule}", True, facts | {"overdue": overdue}))
+    if done.unexpected:
+        steps.append(Step("workloads.cron.unexpected", False, facts, role=Role.NEAR_MISS))
     return tuple(steps)
 
 

@@ -115,10 +115,32 @@ def reconcile(*objects: dict[str, Any], now: str = "2026-01-01T01:00:30Z") -> Ve
     ],
 )
 def test_a_job_that_still_runs(policy: str, action: str) -> None:
-    verdict = reconcile(cron_job(concurrencyPolicy=policy), job("earlier"))
+    busy = cron_job(concurrencyPolicy=policy) | {"status": {"active": [{"name": "earlier"}]}}
+
+    verdict = reconcile(busy, job("earlier"))
 
     assert verdict.answer["action"] == action
     assert verdict.answer["delete"] == (["earlier"] if action == "replace" else [])
+
+
+@pytest.mark.parametrize(
+    ("active", "ended"),
+    [
+        pytest.param([], "", id="it is not on the list"),
+        pytest.param([{"name": "earlier"}], "Complete", id="it has finished"),
+        pytest.param([{"name": "gone"}], "", id="what is on the list is gone"),
+    ],
+)
+def test_a_job_holds_back_the_next_only_while_it_runs_and_the_status_lists_it(
+    active: list[dict[str, str]], ended: str
+) -> None:
+    verdict = reconcile(
+        cron_job(concurrencyPolicy="Forbid") | {"status": {"active": active}}, job("earlier", ended)
+    )
+
+    assert verdict.answer["action"] == "start"
+    unexpected = [step.rule for step in verdict.steps if step.rule == "workloads.cron.unexpected"]
+    assert bool(unexpected) is not bool(ended)
 
 
 def test_the_name_of_a_job_tells_its_minute() -> None:
@@ -157,7 +179,11 @@ def test_a_cron_job_that_is_being_deleted_starts_nothing() -> None:
     leaving = cron_job()
     leaving["metadata"]["deletionTimestamp"] = "2026-01-01T00:59:00Z"
 
-    assert reconcile(leaving).answer["action"] == "deleted"
+    jobs = [job(f"j{n}", "Complete", f"2026-01-01T00:0{n}:00Z") for n in range(4)]
+
+    answer_ = reconcile(leaving, *jobs).answer
+
+    assert (answer_["action"], answer_["create"], answer_["delete"]) == ("deleted", None, ["j0"])
 
 
 def test_after_the_starting_deadline_nothing_is_made_up_for() -> None:
@@ -173,6 +199,8 @@ def test_a_suspended_cron_job_starts_nothing() -> None:
 def test_finished_jobs_beyond_the_history_go_oldest_first() -> None:
     jobs = [job(f"j{n}", "Complete", f"2026-01-01T00:0{n}:00Z") for n in range(5)]
 
+    del jobs[0]["status"]["startTime"]
+
     verdict = reconcile(cron_job(), *jobs, job("f1", "Failed"), now="2026-01-01T00:30:00Z")
 
-    assert verdict.answer["delete"] == ["j0", "j1"]
+    assert verdict.answer["delete"] == ["j1", "j2"]  # one that says no start counts as the youngest

@@ -5,7 +5,6 @@ from ontology.cluster.meta import ObjectMeta
 from ontology.cluster.workloads import CronJob, Job
 from ontology.semantics.workloads import cronjobs
 from ontology.semantics.workloads.simulation.cluster import Cluster, owned_by, replace
-from ontology.semantics.workloads.simulation.controllers.jobs import finish
 
 _SCHEDULED_AT = "batch.kubernetes.io/cronjob-scheduled-timestamp"
 
@@ -23,12 +22,9 @@ def reconcile(cluster: Cluster, found: CronJob) -> bool:
         _start(cluster, found, done.job, done.scheduled)
     for moment in done.upcoming[:1]:
         cluster.at(moment)
+    started = (done.job,) if done.job is not None else ()
     active = [
-        {"kind": job.KIND, "name": job.name, "uid": job.metadata.uid}
-        for job in cluster.all(Job)
-        if job.metadata.controller is not None
-        and job.metadata.controller.uid == found.metadata.uid
-        and finish(job) is None
+        {"kind": Job.KIND, "name": name} for name in (*done.active, *started) if name not in done.delete
     ]
     last = found.status.last_schedule_time
     if done.job is not None and done.scheduled is not None:
