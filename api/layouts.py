@@ -56,7 +56,15 @@ _STORY: Mapping[Lang, Mapping[str, str]] = {
     Lang.EN: {"objects": "Objects at the end", "events": "Events", "expectations": "Expected"},
     Lang.KO: {"objects": "끝났을 때의 객체", "events": "이벤트", "expectations": "기대한 것"},
 }
-_EVENT_COLUMNS = ("lastSeen", "count", "type", "reason", "object", "message")
+# as kubectl heads them, in either language, behind the second of the story
+_EVENT_COLUMNS = {
+    "at": "lastSeen",
+    "LAST SEEN": "age",
+    "TYPE": "type",
+    "REASON": "reason",
+    "OBJECT": "object",
+    "MESSAGE": "message",
+}
 _MARKS = {True: "✓", False: "✗"}
 
 
@@ -65,7 +73,7 @@ def _story(answer: Mapping[str, Any], lang: Lang) -> Iterator[str]:
     words = _STORY[lang]
     sections: tuple[tuple[str, list[dict[str, Any]]], ...] = (
         ("objects", [{"object": name, "state": state} for name, state in answer["objects"].items()]),
-        ("events", [{name: each[name] for name in _EVENT_COLUMNS} for each in answer["events"]]),
+        ("events", [_columns(each) for each in answer["events"]]),
         (
             "expectations",
             [
@@ -81,6 +89,10 @@ def _story(answer: Mapping[str, Any], lang: Lang) -> Iterator[str]:
             yield from grid(found[:_MOST_ROWS])
             if len(found) > _MOST_ROWS:
                 yield "  " + _MORE_ROWS[lang].format(count=f"{len(found) - _MOST_ROWS:,}")
+
+
+def _columns(event: Mapping[str, Any]) -> dict[str, Any]:
+    return {head: event[name] for head, name in _EVENT_COLUMNS.items()}
 
 
 LAYOUTS: Mapping[tuple[str, str], Layout] = {

@@ -63,13 +63,28 @@ class Component(Protocol):
         """What it is told of, by kind."""
         ...
 
+    def signer(self, key: Key) -> str:
+        """Return as whom it acts on a key: one of many, where there is one on each node."""
+        ...
+
     def act(self, view: View, keys: Sequence[Key]) -> Iterator[tuple[Key, Sequence[Action]]]:
         """Yield for each key what is to be done; it is done before the next one is asked for."""
         ...
 
 
+class Single:
+    """A component that there is one of: it signs with its name."""
+
+    __slots__ = ()
+    name: str
+
+    def signer(self, _: Key) -> str:
+        """Return its name."""
+        return self.name
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Controller:
+class Controller(Single):
     """A component that is one pure function of the objects."""
 
     name: str

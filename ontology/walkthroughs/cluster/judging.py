@@ -12,9 +12,10 @@ from ontology.walkthroughs.cluster import references, story
 from ontology.walkthroughs.cluster.clock import seconds
 from ontology.walkthroughs.cluster.comparing import ABSENT, at_path, differences, same, text
 from ontology.walkthroughs.cluster.kinds import ref_of, shown
-from ontology.walkthroughs.cluster.objects import manifests
+from ontology.walkthroughs.cluster.objects import manifests, plain
 from ontology.walkthroughs.cluster.references import Reference
 from ontology.walkthroughs.cluster.requests import Answer
+from ontology.walkthroughs.cluster.store import Store
 from ontology.walkthroughs.cluster.story import Asked, Expect, Seen
 from ontology.walkthroughs.cluster.trace import Event, Hop, Journal
 from ontology.walkthroughs.cluster.world import World
@@ -203,7 +204,7 @@ def _verdict(asked: Asked, world: World, ask: Ask, path: str) -> Judgement:
     """Ask another system about the objects as they are."""
     raw = {
         "system": asked.system,
-        "objects": manifests(world.loop.store),
+        "objects": _chosen(asked, world.loop.store, path),
         "question": asked.question,
     }
     try:
@@ -216,6 +217,17 @@ def _verdict(asked: Asked, world: World, ask: Ask, path: str) -> Judgement:
         for difference in differences(asked.is_, verdict.answer):
             return False, f"{asked.system}: {difference}"
     return True, f"{asked.system} says {verdict.outcome.value}"
+
+
+def _chosen(asked: Asked, store: Store, path: str) -> list[dict[str, Any]]:
+    if asked.objects is None:
+        return manifests(store)
+    found = [
+        each
+        for index, name in enumerate(asked.objects)
+        for each in references.parse(name, path=f"{path}.verdict.objects[{index}]").find(store)
+    ]
+    return [plain(store, each) for each in found]
 
 
 def moment(time: int) -> str:

@@ -96,22 +96,23 @@ class Loop:
         causes = dict(waiting)
         waiting.clear()
         for key, actions in component.act(self.view, sorted(causes)):
-            self._carry_out(component, causes.get(key, _TIMER), actions)
+            self._carry_out(component, key, causes.get(key, _TIMER), actions)
         return True
 
-    def _carry_out(self, component: Component, saw: str, actions: Sequence[Action]) -> None:
+    def _carry_out(self, component: Component, key: Key, saw: str, actions: Sequence[Action]) -> None:
+        who = component.signer(key)
         for action in actions:
             if isinstance(action, Wake):
                 self._plan(component, action)
             elif isinstance(action, Note):
-                self._hop(component.name, saw, action.why, action.ref, "see")
+                self._hop(who, saw, action.why, action.ref, "see")
             elif not self.reachable:
                 continue  # whoever cannot reach the API server looks again when it is back
             else:
                 try:
-                    self._do(component.name, saw, action)
+                    self._do(who, saw, action)
                 except RefusedError as error:
-                    self._refused(component.name, saw, action, error)
+                    self._refused(who, saw, action, error)
                     return
 
     def _plan(self, component: Component, wake: Wake) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ontology.cluster.services import EndpointSlice, Service
 from ontology.walkthroughs.cluster.actions import Action, Note, Why
 from ontology.walkthroughs.cluster.clock import Key
-from ontology.walkthroughs.cluster.component import View, Watch, own, split
+from ontology.walkthroughs.cluster.component import Single, View, Watch, own, split
 from ontology.walkthroughs.cluster.controllers.endpointslice import SERVICE_NAME
 from ontology.walkthroughs.cluster.kinds import ref_of
 from ontology.walkthroughs.cluster.store import Change, Store
@@ -29,7 +29,7 @@ def ready_addresses(store: Store, service: Service) -> tuple[str, ...]:
 
 
 @dataclass(slots=True)
-class KubeProxy:
+class KubeProxy(Single):
     """The proxies of all nodes; `programmed` are the backends that they send a Service's packets to."""
 
     programmed: dict[Key, tuple[str, ...]] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class KubeProxy:
 
 
 @dataclass(slots=True)
-class ClusterDns:
+class ClusterDns(Single):
     """CoreDNS; `names` are those it answers for, with the address or, headless, how many pods it lists."""
 
     names: dict[str, str] = field(default_factory=dict)

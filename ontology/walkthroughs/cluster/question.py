@@ -38,7 +38,7 @@ def evaluate(scenario: Scenario, asked: Story, ask: Ask) -> Verdict:
         answer={
             "until": seconds(story.until(asked, "")),
             "objects": summary.summary(store),
-            "events": summary.events(journal.events),
+            "events": summary.events(journal.events, story.until(asked, "")),
             "expectations": [
                 {"name": each.name, "holds": each.holds, "why": each.why, "at": each.at, "path": each.path}
                 for each in results

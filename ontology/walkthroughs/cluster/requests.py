@@ -8,26 +8,22 @@ from msgspec.structs import replace
 
 from ontology.cluster import manifests
 from ontology.cluster.meta import KubeObject
-from ontology.cluster.rbac import ClusterRole, ClusterRoleBinding, Role, RoleBinding
 from ontology.cluster.workloads import DaemonSet, Deployment, ReplicaSet, StatefulSet
 from ontology.errors import InvalidQuestionError, did_you_mean
-from ontology.semantics.rbac.bindings import Authorizer
-from ontology.semantics.rbac.requests import Request, User
 from ontology.semantics.workloads import deployments, templates
-from ontology.walkthroughs.access_request.authorization import forbidden
-from ontology.walkthroughs.cluster import patching, references
+from ontology.verdict import Step
+from ontology.walkthroughs.cluster import authorizing, patching, references
 from ontology.walkthroughs.cluster.actions import Why
 from ontology.walkthroughs.cluster.admission import RefusedError, missing
 from ontology.walkthroughs.cluster.clock import seconds
-from ontology.walkthroughs.cluster.kinds import Ref, decode, ref_of, resource_of, shown
+from ontology.walkthroughs.cluster.kinds import Ref, decode, ref_of, shown
 from ontology.walkthroughs.cluster.plain import beyond
 from ontology.walkthroughs.cluster.story import Delete, Happening
 from ontology.walkthroughs.cluster.world import World
+from ontology.walkthroughs.timeline.clock import Because
 
 _RESTARTED = "kubectl.kubernetes.io/restartedAt"
 _UNREACHABLE = "The connection to the server was refused - did you specify the right host or port?"
-_AUTHENTICATED = "system:authenticated"
-_ADMIN = "kubernetes-admin"
 _OK = 200
 
 
@@ -54,6 +50,7 @@ class Requests:
     def __init__(self, world: World) -> None:
         self.world = world
         self.answers: list[Answer] = []
+        self._because: tuple[Step, ...] = ()
         self._verbs: Mapping[str, Callable[[Happening], Iterator[Ref]]] = {
             "apply": self._apply,
             "delete": self._delete,
@@ -79,13 +76,14 @@ class Requests:
             InvalidObjectError: a manifest that the API server would not read.
         """
         loop, event = self.world.loop, happening.event
-        user = event.as_ or _ADMIN
+        user = event.as_ or authorizing.ADMIN
         status, message = _OK, ""
         try:
             for ref in self._verbs[happening.what](happening) if loop.reachable else _nobody_answers():
                 facts = {"user": user, "verb": happening.what, "object": shown(ref)}
                 did = f"{happening.what} {shown(ref)}"
-                loop.tell(user, "request", ref, Why(rule="cluster.request", did=did, facts=facts))
+                why = Why(rule="cluster.request", did=did, facts=facts, because=_saying(self._because))
+                loop.tell(user, "request", ref, why)
         except RefusedError as error:
             status, message = error.status, error.message
             refusal: dict[str, Any] = {"user": user, "verb": happening.what, "message": message}
@@ -97,31 +95,7 @@ class Requests:
         )
 
     def _authorize(self, happening: Happening, verb: str, ref: Ref) -> None:
-        """Ask RBAC for whom the request counts; who administers the cluster may do everything."""
-        event = happening.event
-        if not event.as_:
-            return
-        resource = resource_of(ref[0])
-        request = Request(
-            user=User(name=event.as_, groups=(*(event.groups or ()), _AUTHENTICATED)),
-            verb=verb,
-            resource=resource.name if resource is not None else f"{ref[0].lower()}s",
-            api_group=resource.group if resource is not None else "",
-            name=ref[2],
-            namespace=ref[1],
-        )
-        store = self.world.loop.store
-        index = Authorizer(
-            (
-                *store.all(ClusterRole),
-                *store.all(ClusterRoleBinding),
-                *store.all(Role),
-                *store.all(RoleBinding),
-            )
-        )
-        decision = index.authorize(request)
-        if not decision.allowed:
-            raise RefusedError(403, "Forbidden", forbidden(request, decision.reason))
+        self._because = authorizing.allow(self.world.loop.store, happening.event, verb, ref)
 
     def _apply(self, happening: Happening) -> Iterator[Ref]:
         given = happening.event.apply
@@ -291,6 +265,10 @@ class Requests:
                 self._authorize(happening, "create", ref_of(pod))
                 self.world.loop.api.delete(ref_of(pod))
                 yield ref_of(pod)
+
+
+def _saying(steps: tuple[Step, ...]) -> Because:
+    return lambda: steps
 
 
 def _nobody_answers() -> Iterator[Ref]:

@@ -26,7 +26,7 @@ from ontology.semantics.scheduling.storage import claim_name
 from ontology.verdict import Step
 from ontology.walkthroughs.cluster.actions import Action, Delete, Say, Update, Why
 from ontology.walkthroughs.cluster.clock import Key
-from ontology.walkthroughs.cluster.component import View, Watch
+from ontology.walkthroughs.cluster.component import Single, View, Watch
 from ontology.walkthroughs.cluster.kinds import ref_of
 from ontology.walkthroughs.cluster.objects import objects
 from ontology.walkthroughs.cluster.store import Change, Store
@@ -45,7 +45,7 @@ Kind = tuple[Demand, int, bool]
 
 
 @dataclass(slots=True)
-class Scheduler:
+class Scheduler(Single):
     """Keys are pods that are new, or the queue as a whole: each act looks at all that wait.
 
     `reserved` are nodes of pods that wait for their claims. `_cluster` is what the scheduler knows of nodes

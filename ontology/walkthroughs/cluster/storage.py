@@ -19,7 +19,7 @@ from ontology.verdict import Step
 from ontology.walkthroughs.cluster.actions import Action, Create, Delete, Say, Update, Why
 from ontology.walkthroughs.cluster.admission import CLAIM_PROTECTION, VOLUME_PROTECTION
 from ontology.walkthroughs.cluster.clock import Key
-from ontology.walkthroughs.cluster.component import Controller, View, Watch, own, split
+from ontology.walkthroughs.cluster.component import Controller, Single, View, Watch, own, split
 from ontology.walkthroughs.cluster.controllers.garbage import without
 from ontology.walkthroughs.cluster.kinds import ref_of
 from ontology.walkthroughs.cluster.store import Change, Store
@@ -38,7 +38,7 @@ def _state(store: Store) -> State:
 
 
 @dataclass(slots=True)
-class VolumeBinder:
+class VolumeBinder(Single):
     """The persistent volume controller; `said` are the last events of claims, so that none is repeated."""
 
     said: dict[str, tuple[str, str]] = field(default_factory=dict)

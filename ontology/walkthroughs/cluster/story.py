@@ -124,10 +124,14 @@ class Event(Question, frozen=True):
 
 
 class Asked(Question, frozen=True):
-    """A question to another system about the objects at that time; `is` is what its answer must hold."""
+    """A question to another system about the objects at that time; `is` is what its answer must hold.
+
+    `objects` are those that it is about, all of them without.
+    """
 
     system: str
     question: dict[str, Any]
+    objects: list[str] | None = None
     is_: Any = field(default=None, name="is")
     outcome: str = ""
 

@@ -10,6 +10,7 @@ from ontology.cluster.pods import Pod
 from ontology.cluster.services import EndpointSlice, Service
 from ontology.cluster.volumes import PersistentVolume, PersistentVolumeClaim
 from ontology.cluster.workloads import CronJob, DaemonSet, Deployment, Job, ReplicaSet, StatefulSet
+from ontology.semantics.lifecycle import ages
 from ontology.semantics.lifecycle.columns import cells
 from ontology.walkthroughs.cluster.clock import seconds
 from ontology.walkthroughs.cluster.controllers.node_lifecycle import ready_of
@@ -123,11 +124,12 @@ _LINES: Mapping[str, Callable[[Store, Any], str]] = {
 }
 
 
-def events(found: Iterable[Event]) -> list[dict[str, Any]]:
-    """Return events as rows, by when each last came."""
+def events(found: Iterable[Event], now: int) -> list[dict[str, Any]]:
+    """Return events as rows, by when each last came; `age` is what kubectl prints at the end of the story."""
     ordered = sorted(enumerate(found), key=lambda each: (each[1].last, each[0]))
     return [
         {
+            "age": _age(event, now),
             "lastSeen": seconds(event.last),
             "firstSeen": seconds(event.first),
             "count": event.count,
@@ -140,3 +142,8 @@ def events(found: Iterable[Event]) -> list[dict[str, Any]]:
         }
         for _, event in ordered
     ]
+
+
+def _age(event: Event, now: int) -> str:
+    last = ages.shown(now - event.last)
+    return last if event.count == 1 else f"{last} (x{event.count} over {ages.shown(now - event.first)})"

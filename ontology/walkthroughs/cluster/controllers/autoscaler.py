@@ -21,7 +21,7 @@ from ontology.semantics.autoscaling.behavior import Past
 from ontology.semantics.autoscaling.samples import Metrics, PodUsage
 from ontology.walkthroughs.cluster.actions import Action, Say, Update, Wake, Why
 from ontology.walkthroughs.cluster.clock import Key
-from ontology.walkthroughs.cluster.component import View, Watch, own, split
+from ontology.walkthroughs.cluster.component import Single, View, Watch, own, split
 from ontology.walkthroughs.cluster.kinds import ref_of
 from ontology.walkthroughs.cluster.load import Loads
 
@@ -32,7 +32,7 @@ _SCALABLE: Mapping[str, type[KubeObject]] = {
 
 
 @dataclass(slots=True)
-class Autoscaler:
+class Autoscaler(Single):
     """Looks at each autoscaler every 15 s; `past` is what it remembers of each."""
 
     loads: Loads

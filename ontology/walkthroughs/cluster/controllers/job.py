@@ -14,7 +14,7 @@ from ontology.semantics.workloads import indexes, jobs
 from ontology.semantics.workloads.ownership import Propagation
 from ontology.walkthroughs.cluster.actions import Action, Create, Delete, Say, Update, Wake, Why
 from ontology.walkthroughs.cluster.clock import Key
-from ontology.walkthroughs.cluster.component import Controller, View, Watch, controllers, own, split
+from ontology.walkthroughs.cluster.component import Controller, Single, View, Watch, controllers, own, split
 from ontology.walkthroughs.cluster.controllers import making
 from ontology.walkthroughs.cluster.controllers.replicaset import ownership
 from ontology.walkthroughs.cluster.controllers.watching import selected_or_controlled
@@ -26,7 +26,7 @@ _DELAYS = frozenset({"workloads.jobBackoff", "workloads.indexBackoff"})
 
 
 @dataclass(slots=True)
-class JobController:
+class JobController(Single):
     """Runs pods until enough have succeeded or too many have failed.
 
     `failures` are what it remembers of each Job; one that has just started knows none.

@@ -13,13 +13,13 @@ from ontology.semantics.eviction import plans
 from ontology.verdict import Step
 from ontology.walkthroughs.cluster.actions import Action, Delete, Say, Update, Wake, Why
 from ontology.walkthroughs.cluster.clock import Key, seconds
-from ontology.walkthroughs.cluster.component import View, Watch
+from ontology.walkthroughs.cluster.component import Single, View, Watch
 from ontology.walkthroughs.cluster.kinds import ref_of
 from ontology.walkthroughs.cluster.store import Change, Store
 
 
 @dataclass(slots=True)
-class TaintEviction:
+class TaintEviction(Single):
     """Keys are nodes. `planned` remembers by pod when a deletion was planned, and for when (seconds)."""
 
     planned: dict[str, tuple[float, float]] = field(default_factory=dict)

@@ -97,6 +97,10 @@ class Kubelets:
     def _unblock(self, _: Store, __: Change) -> Iterator[Key]:
         yield from self._blocked
 
+    def signer(self, key: Key) -> str:
+        """Return which kubelet acts on a key."""
+        return f"{self.name}/{key.partition(_SEPARATOR)[0]}"
+
     # -- acting --------------------------------------------------------------------------------------
 
     def act(self, view: View, keys: Sequence[Key]) -> Iterator[tuple[Key, Sequence[Action]]]:

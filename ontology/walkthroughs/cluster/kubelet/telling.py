@@ -54,8 +54,9 @@ def _event(pod: Pod, worker: PodWorker, container: Container | None, change: Cha
         yield Say(ref_of(pod), "Failed", f"Error: {error}", "Warning")
 
 
-def _pulled(_: Pod, __: PodWorker, container: Container, ___: Change) -> str:
-    return f'Successfully pulled image "{container.image}"'
+def _pulled(_: Pod, worker: PodWorker, container: Container, __: Change) -> str:
+    took = f"{seconds(worker.actors[container.name].habits.pull):g}s"
+    return f'Successfully pulled image "{container.image}" in {took} ({took} including waiting)'
 
 
 def _present(_: Pod, __: PodWorker, container: Container, ___: Change) -> str:

@@ -44,7 +44,7 @@ READY = "status.conditions[type=Ready].status"
         pytest.param({"event": {"who": "replicaset-*", "did": "create Pod"}}, id="an act"),
         pytest.param({"order": [{"reason": "Scheduled"}, {"reason": "Started"}]}, id="an order of events"),
         pytest.param(
-            {"order": [{"who": "default-scheduler"}, {"who": "kubelet", "did": "Running"}]},
+            {"order": [{"who": "default-scheduler"}, {"who": "kubelet/*", "did": "Running"}]},
             id="an order of acts",
         ),
         pytest.param({"request": "grow", "refused": False}, id="an answer of the API server"),

@@ -231,7 +231,7 @@ def test_a_kubelet_that_is_down_restarts_nothing() -> None:
 
     holds(
         raw,
-        {"never": True, "from": 41, "to": 59, "event": {"who": "kubelet", "did": "Running .restart"}},
+        {"never": True, "from": 41, "to": 59, "event": {"who": "kubelet/*", "did": "Running .restart"}},
         {"at": 61, "object": "Pod/web", "path": "status.containerStatuses[0].restartCount", "equals": 1},
     )
 
