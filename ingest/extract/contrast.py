@@ -6,7 +6,7 @@ from itertools import combinations
 
 from ingest.extract.facts import PATTERN, STRUCTURE, Fact
 from ingest.extract.reading import Reading
-from ingest.extract.structure import is_contrasted
+from ingest.extract.structure.situations import is_contrasted
 from ingest.link.outline import Node
 from ingest.parse.blocks import BlockKind
 

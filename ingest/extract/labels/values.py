@@ -1,6 +1,5 @@
-"""Labels that are no concept but say how what follows belongs to what is above: `용도: …`, `Scope: …`."""
+"""What stands behind such a label, and what is listed below it."""
 
-import re
 from collections.abc import Iterator
 
 from ingest.extract.commands import command_line
@@ -18,10 +17,6 @@ _PREDICATES = {
     "requires": "requires",
     "uses": "uses",
 }
-_LEAST = 2
-_THERE_ARE = re.compile(
-    r"^(?P<class>.+?)(?:에는|으로는|로는|은|는)\s+(?P<list>[^.]+?)(?:이|가|등이|\s등이)\s*(?:있다|있습니다|있음|있어요|존재한다|존재합니다)[.\s]*$"
-)
 
 
 def values(reading: Reading, node: Node) -> Iterator[Fact]:
@@ -64,43 +59,3 @@ def _stated(reading: Reading, node: Node, predicate: str, text: str, kind: str) 
                     lines=(*owners.lines, node.line),
                     kind=kind,
                 )
-
-
-def definitions(reading: Reading, node: Node) -> Iterator[Fact]:
-    """`설명: …` below exactly one concept."""
-    if node.role != "definition" or not node.right or node.left_terms or node.line is None:
-        return
-    owners = reading.owners(node)
-    text = explanation(node.right)
-    if len(owners.names) == 1 and owners.node is not None and owners.names[0] != "Document" and text:
-        yield Fact(
-            subject=owners.names[0],
-            predicate="definition",
-            object=text,
-            literal=True,
-            lines=(*owners.lines, node.line),
-            kind=PATTERN,
-        )
-
-
-def there_are(reading: Reading, node: Node) -> Iterator[Fact]:
-    """`X에는 A, B, C가 있다`: members of a class."""
-    match = (
-        _THERE_ARE.match(node.text) if node.line is not None and node.kind is not BlockKind.HEADING else None
-    )
-    if match is None or node.separator or node.line is None:
-        return
-    head = [n for n in node.named if n.end <= match.end("class")]
-    terms = reading.terms(match["list"], node)
-    named = [t for t in terms if t.choice]
-    if not head or len(named) < _LEAST or len(named) < len(terms):
-        return
-    for term in named:
-        if term.name != head[0].name and not is_enumerated(term.name):
-            yield Fact(
-                subject=head[0].name,
-                predicate="hasExample",
-                object=term.name,
-                lines=(node.line,),
-                kind=PATTERN,
-            )

@@ -1,0 +1,1 @@
+"""Explanations of a term: `X : Y`, the gloss in `X(Y)`, the first bullet below it, a definition list."""
