@@ -34,7 +34,7 @@ from ontology.walkthroughs.access_request.question import AccessRequest
 from ontology.walkthroughs.access_request.stages import Refusal, Stage
 
 _OK = 200
-_WRITES = frozenset({"create", "update", "patch", "delete"})
+_WRITES = frozenset({"create", "update", "patch", "delete", "deletecollection"})
 _OBJECT = "question.request.object"
 _RBAC_RESOURCES = frozenset({"roles", "clusterroles", "rolebindings", "clusterrolebindings"})
 
@@ -142,7 +142,7 @@ def _escalation(scenario: Scenario, write: Write) -> Iterator[Ruling]:
     request = write.request
     if request.api_group != GROUP or request.resource not in _RBAC_RESOURCES or not write.object:
         return
-    if request.verb == "delete":
+    if write.operation == "DELETE":
         return
     asked = Escalation(
         user=request.user.name,

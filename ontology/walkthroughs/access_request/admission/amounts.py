@@ -51,6 +51,12 @@ def added(amounts: Iterable[Quantity]) -> str:
     return printed(sum(map(amount, found), Decimal(0)), binary=bool(found) and is_binary(found[0]))
 
 
+def taken_off(quantity: Quantity, less: Quantity) -> str:
+    """Return a quantity less another, in the notation of the first; nothing where that is below nothing."""
+    left = max(amount(quantity) - amount(less), Decimal(0))
+    return printed(left, binary=is_binary(quantity))
+
+
 def listed(found: Amounts) -> str:
     """Return amounts as the API server lists them, by name: `limits.cpu=2,pods=1`."""
     return ",".join(f"{name}={canonical(found[name])}" for name in sorted(found))

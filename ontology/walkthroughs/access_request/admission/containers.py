@@ -28,11 +28,11 @@ def requests(container: Plain) -> dict[str, Quantity]:
     return {**asked(container, "limits"), **asked(container, "requests")}
 
 
-def total(spec: Plain, what: str) -> dict[str, Quantity]:
+def total(spec: Plain, what: str, *, overhead: bool = True) -> dict[str, Quantity]:
     """Return what the whole pod requests or is limited to.
 
     Main containers and sidecars together, or the init container that needs most beside the sidecars before
-    it; amounts for the pod as a whole take precedence, overhead comes on top.
+    it; amounts for the pod as a whole take precedence, `overhead` comes on top.
     """
     read = requests if what == "requests" else (lambda each: asked(each, "limits"))
     running: dict[str, list[Quantity]] = {}
@@ -52,8 +52,8 @@ def total(spec: Plain, what: str) -> dict[str, Quantity]:
         for name in (running | peaks)
     }
     found |= requests(spec) if what == "requests" else asked(spec, "limits")
-    overhead: dict[str, Quantity] = spec.get("overhead") or {}
-    for name, quantity in overhead.items():
+    extra: dict[str, Quantity] = (spec.get("overhead") or {}) if overhead else {}
+    for name, quantity in extra.items():
         if what == "requests" or name in found:
             found[name] = added((found.get(name, "0"), quantity))
     return found

@@ -18,6 +18,7 @@ from ontology.walkthroughs.access_request.admission.write import (
     refusal,
 )
 
+_RESIZE = ("", "pods/resize")
 _BOUNDS = ("min", "max", "maxLimitRequestRatio")
 
 
@@ -72,13 +73,13 @@ def _filled(container: dict[str, Any], defaults: dict[str, Amounts]) -> Iterator
 
 def check(write: Write) -> Iterator[Ruling]:
     """Refuse a pod or claim beyond the bounds; every bound that is broken is told."""
-    if not write.object or write.request.subresource or write.request.verb == "delete":
+    if not write.object or write.operation not in {"CREATE", "UPDATE"}:
         return
     for found in write.found("LimitRange"):
         name = metadata(found).get("name")
-        if write.is_on("create", "", "pods"):
+        if write.creates_pod or (write.request.api_group, write.request.combined_resource) == _RESIZE:
             problems = [*_container_problems(found, write.spec), *_pod_problems(found, write.spec)]
-        elif (write.request.api_group, write.request.resource) == ("", "persistentvolumeclaims"):
+        elif (write.request.api_group, write.request.combined_resource) == ("", "persistentvolumeclaims"):
             problems = list(_claim_problems(found, write.spec))
         else:
             continue
@@ -98,7 +99,8 @@ def _container_problems(limits: Plain, spec: Plain) -> Iterator[str]:
 
 def _pod_problems(limits: Plain, spec: Plain) -> Iterator[str]:
     for item in _items(limits, "Pod"):
-        yield from _broken(item, containers.total(spec, "requests"), containers.total(spec, "limits"))
+        requested, limited = (containers.total(spec, what, overhead=False) for what in ("requests", "limits"))
+        yield from _broken(item, requested, limited)
 
 
 def _claim_problems(limits: Plain, spec: Plain) -> Iterator[str]:
@@ -110,7 +112,7 @@ def _claim_problems(limits: Plain, spec: Plain) -> Iterator[str]:
         for name, most in bounds["max"].items():
             head = f"maximum {name} usage per PersistentVolumeClaim is {canonical(most)}"
             if name not in requested:
-                yield f"{head}. No request is specified"
+                yield f"{head}.  No request is specified"
             elif amount(requested[name]) > amount(most):
                 yield f"{head}, but request is {canonical(requested[name])}"
 
@@ -125,7 +127,7 @@ def _broken(item: Plain, requested: Amounts, limited: Amounts) -> Iterator[str]:
 def _below(kind: str, name: str, least: Quantity, requested: Amounts, limited: Amounts) -> Iterable[str]:
     head = f"minimum {name} usage per {kind} is {canonical(least)}"
     if name not in requested:
-        yield f"{head}. No request is specified"
+        yield f"{head}.  No request is specified"
     elif amount(requested[name]) < amount(least):
         yield f"{head}, but request is {canonical(requested[name])}"
     elif name in limited and amount(limited[name]) < amount(least):
@@ -135,7 +137,7 @@ def _below(kind: str, name: str, least: Quantity, requested: Amounts, limited: A
 def _above(kind: str, name: str, most: Quantity, requested: Amounts, limited: Amounts) -> Iterable[str]:
     head = f"maximum {name} usage per {kind} is {canonical(most)}"
     if name not in limited:
-        yield f"{head}. No limit is specified"
+        yield f"{head}.  No limit is specified"
     elif amount(limited[name]) > amount(most):
         yield f"{head}, but limit is {canonical(limited[name])}"
     elif name in requested and amount(requested[name]) > amount(most):

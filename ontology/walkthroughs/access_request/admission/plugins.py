@@ -23,6 +23,7 @@ MUTATING: tuple[Plugin, ...] = (
     namespaces.lifecycle,
     limit_ranges.fill_in,
     service_accounts.account,
+    node_restriction.restrict,
     defaults.node_taint,
     priorities.priority,
     defaults.tolerations,
@@ -35,7 +36,6 @@ MUTATING: tuple[Plugin, ...] = (
 )
 VALIDATING: tuple[Plugin, ...] = (
     limit_ranges.check,
-    node_restriction.restrict,
     pod_security.pod_security,
     defaults.resize,
     policies("ValidatingAdmissionPolicy"),

@@ -1,4 +1,6 @@
-"""Scopes of quotas: which pods a quota is about.
+"""Scopes of quotas: which pods and claims a quota is about.
+
+A quota with a scope is about nothing that the scope cannot be asked of.
 
 Source: kubernetes.io/docs/concepts/policy/resource-quotas/#quota-scopes (v1.36).
 """
@@ -6,6 +8,7 @@ Source: kubernetes.io/docs/concepts/policy/resource-quotas/#quota-scopes (v1.36)
 from collections.abc import Callable, Iterator
 
 from ontology.walkthroughs.access_request.admission import containers
+from ontology.walkthroughs.access_request.admission.amounts import amount
 from ontology.walkthroughs.access_request.admission.write import Plain
 
 _AFFINITIES = ("podAffinity", "podAntiAffinity")
@@ -15,33 +18,57 @@ _TERMS = (
 )
 
 
-def covers(quota: Plain, pod: Plain) -> bool:
-    """Whether a quota is about the pod: all of its scopes hold."""
+def covers(quota: Plain, resource: str, manifest: Plain) -> bool:
+    """Whether a quota is about an object of this resource: all of its scopes hold."""
     spec = quota.get("spec") or {}
     selected = (spec.get("scopeSelector") or {}).get("matchExpressions") or ()
     named = [{"scopeName": scope, "operator": "Exists"} for scope in spec.get("scopes") or ()]
-    return all(_holds(each, pod.get("spec") or {}) for each in (*named, *selected))
+    holds = _ASKED_OF.get(resource, _never)
+    return all(holds(each, manifest) for each in (*named, *selected))
 
 
-def _holds(requirement: Plain, spec: Plain) -> bool:
-    scope, operator = requirement.get("scopeName"), requirement.get("operator")
+def _never(_: Plain, __: Plain) -> bool:
+    return False
+
+
+def _holds_of_pod(requirement: Plain, pod: Plain) -> bool:
+    scope, spec = requirement.get("scopeName"), pod.get("spec") or {}
     if scope == "PriorityClass":
-        name, values = spec.get("priorityClassName") or "", requirement.get("values") or ()
-        match operator:
-            case "In":
-                return name in values
-            case "NotIn":
-                return name not in values
-            case "DoesNotExist":
-                return not name
-            case _:
-                return bool(name)
-    return _SCOPES[str(scope)](spec) if scope in _SCOPES else True
+        name = spec.get("priorityClassName")
+        return _selected(requirement, {name} if name else set())
+    return _SCOPES[str(scope)](spec) if scope in _SCOPES else False
+
+
+def _holds_of_claim(requirement: Plain, claim: Plain) -> bool:
+    if requirement.get("scopeName") != "VolumeAttributesClass":
+        return False
+    spec, status = claim.get("spec") or {}, claim.get("status") or {}
+    named = {spec.get("volumeAttributesClassName"), status.get("currentVolumeAttributesClassName")}
+    return _selected(requirement, {str(name) for name in named if name})
+
+
+def _selected(requirement: Plain, named: set[str]) -> bool:
+    """Whether the classes that an object names, if any, are those that are asked for."""
+    values = {*(requirement.get("values") or ())}
+    match requirement.get("operator"):
+        case "In":
+            return bool(named & values)
+        case "NotIn":
+            return not named or bool(named - values)
+        case "DoesNotExist":
+            return not named
+        case _:
+            return bool(named)
 
 
 def _best_effort(spec: Plain) -> bool:
-    named = (spec, *containers.of(spec))
-    return not any(amounts for each in named for amounts in (each.get("resources") or {}).values())
+    """Whether nothing asks for cpu or memory."""
+    return not any(
+        amount(containers.asked(each, what).get(name, 0)) > 0
+        for each in (spec, *containers.of(spec))
+        for what in ("requests", "limits")
+        for name in ("cpu", "memory")
+    )
 
 
 def _ends(spec: Plain) -> bool:
@@ -69,4 +96,8 @@ _SCOPES: dict[str, Callable[[Plain], bool]] = {
     "Terminating": _ends,
     "NotTerminating": lambda spec: not _ends(spec),
     "CrossNamespacePodAffinity": _crosses,
+}
+_ASKED_OF: dict[str, Callable[[Plain, Plain], bool]] = {
+    "pods": _holds_of_pod,
+    "persistentvolumeclaims": _holds_of_claim,
 }

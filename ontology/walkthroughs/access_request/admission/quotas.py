@@ -1,18 +1,24 @@
 """ResourceQuota: what a namespace may hold in all.
 
 What is used is the quota's status where it has one, as the API server reads it; else it is counted from the
-objects given, as the quota controller does. Updates and what happens to other subresources are not charged.
+objects given, as the quota controller does. An update is charged for what it adds, and only where it can add
+anything: claims, services, and pods that are resized.
 
 Source: kubernetes.io/docs/concepts/policy/resource-quotas (v1.36); the sentences are the plugin's own.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from ontology.cluster import resources
 from ontology.cluster.meta import Quantity
 from ontology.walkthroughs.access_request.admission import containers
-from ontology.walkthroughs.access_request.admission.amounts import Amounts, added, amount, listed
+from ontology.walkthroughs.access_request.admission.amounts import (
+    Amounts,
+    added,
+    amount,
+    listed,
+    taken_off,
+)
 from ontology.walkthroughs.access_request.admission.quota_scopes import covers
 from ontology.walkthroughs.access_request.admission.write import (
     Plain,
@@ -37,31 +43,47 @@ _LEGACY_COUNTS = frozenset(
         "services",
     }
 )
+_CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class"
+_CHARGED_UPDATES = frozenset({("", "persistentvolumeclaims"), ("", "services"), ("", "pods/resize")})
 _DONE = frozenset({"Succeeded", "Failed"})
 
 
 def check(write: Write) -> Iterator[Ruling]:
     """Refuse what would exceed a quota of the namespace, or does not name what a quota asks for."""
-    request = write.request
-    if request.verb != "create" or request.subresource or not request.namespace or not write.object:
+    asked = write.request
+    if not asked.namespace or not write.object or not _is_charged(write):
         return
-    usage = used_by(request.api_group, request.resource, write.object)
-    is_pod = write.is_on("create", "", "pods")
-    for quota in write.found("ResourceQuota"):
-        hard = hard_limits(quota)
-        if is_pod and not covers(quota, write.object):
-            continue
-        name = metadata(quota).get("name")
-        undemanded = dict(_missing(hard, write.spec)) if is_pod else {}
+    quotas = [each for each in write.found("ResourceQuota") if covers(each, asked.resource, write.object)]
+    for quota in quotas if not asked.api_group and asked.resource == "pods" else ():
+        undemanded = dict(_missing(hard_limits(quota), write.spec))
         if undemanded:
+            name = metadata(quota).get("name")
             told = "; ".join(f"{each} for: {','.join(names)}" for each, names in undemanded.items())
-            yield refusal(
-                write, "access.quotaDemands", f"failed quota: {name}: must specify {told}", quota=name
-            )
+            why = f"failed quota: {name}: must specify {told}"
+            yield refusal(write, "access.quotaDemands", why, quota=name)
             return
-        charged = {each: quantity for each, quantity in usage.items() if each in hard and amount(quantity)}
+    usage = used_by(asked.api_group, asked.resource, write.object)
+    for quota in quotas:
+        hard, before = hard_limits(quota), _before(write, quota)
+        more = {each: taken_off(usage[each], before.get(each, "0")) for each in usage if each in hard}
+        charged = {each: quantity for each, quantity in more.items() if amount(quantity) > 0}
         if charged:
             yield _charged(write, quota, charged)
+
+
+def _is_charged(write: Write) -> bool:
+    asked = write.request
+    if write.operation == "UPDATE":
+        return (asked.api_group, asked.combined_resource) in _CHARGED_UPDATES
+    return write.operation == "CREATE" and not asked.subresource
+
+
+def _before(write: Write, quota: Plain) -> dict[str, Quantity]:
+    """Return what the object took of a quota before an update."""
+    asked, old = write.request, write.old
+    if write.operation != "UPDATE" or old is None or not covers(quota, asked.resource, old):
+        return {}
+    return used_by(asked.api_group, asked.resource, old)
 
 
 def _charged(write: Write, quota: Plain, charged: Amounts) -> Ruling:
@@ -97,7 +119,7 @@ def _used(write: Write, quota: Plain, names: Iterable[str]) -> dict[str, Quantit
         group = manifest["apiVersion"].rpartition("/")[0]
         if (metadata(manifest).get("namespace") or "default") != write.request.namespace:
             continue
-        if kind == "pods" and not (_is_alive(manifest) and covers(quota, manifest)):
+        if not covers(quota, kind, manifest):
             continue
         for each, quantity in used_by(group, kind, manifest).items():
             if each in totals:
@@ -105,22 +127,23 @@ def _used(write: Write, quota: Plain, names: Iterable[str]) -> dict[str, Quantit
     return {each: added(found) for each, found in totals.items()}
 
 
-def _is_alive(pod: Plain) -> bool:
-    return (pod.get("status") or {}).get("phase") not in _DONE
-
-
 def used_by(group: str, resource: str, manifest: Plain) -> dict[str, Quantity]:
-    """Return what one object takes of a quota, by the names that quotas use."""
+    """Return what one object takes of a quota, by the names that quotas use.
+
+    A pod that has ended is only counted as an object.
+    """
     counted = f"count/{resource}.{group}" if group else f"count/{resource}"
     found: dict[str, Quantity] = {counted: "1"}
+    if (manifest.get("status") or {}).get("phase") in _DONE and (group, resource) == ("", "pods"):
+        return found
     if not group and resource in _LEGACY_COUNTS:
         found[resource] = "1"
-    spec: Mapping[str, Any] = manifest.get("spec") or {}
     kinds = {"pods": _pod, "persistentvolumeclaims": _claim, "services": _service}
-    return found | (kinds[resource](spec) if not group and resource in kinds else {})
+    return found | (kinds[resource](manifest) if not group and resource in kinds else {})
 
 
-def _pod(spec: Plain) -> dict[str, Quantity]:
+def _pod(pod: Plain) -> dict[str, Quantity]:
+    spec: Plain = pod.get("spec") or {}
     requests, limits = containers.total(spec, "requests"), containers.total(spec, "limits")
     found: dict[str, Quantity] = {f"requests.{name}": quantity for name, quantity in requests.items()}
     found |= {f"limits.{name}": quantity for name, quantity in limits.items()}
@@ -128,10 +151,11 @@ def _pod(spec: Plain) -> dict[str, Quantity]:
     return found | bare
 
 
-def _claim(spec: Plain) -> dict[str, Quantity]:
+def _claim(claim: Plain) -> dict[str, Quantity]:
+    spec: Plain = claim.get("spec") or {}
     storage = containers.asked(spec, "requests").get("storage", "0")
     found: dict[str, Quantity] = {"requests.storage": storage}
-    name = spec.get("storageClassName")
+    name = (metadata(claim).get("annotations") or {}).get(_CLASS_ANNOTATION) or spec.get("storageClassName")
     if name:
         found |= {
             f"{name}{_OF_CLASS}requests.storage": storage,
@@ -140,11 +164,14 @@ def _claim(spec: Plain) -> dict[str, Quantity]:
     return found
 
 
-def _service(spec: Plain) -> dict[str, Quantity]:
-    kind, ports = spec.get("type"), len(spec.get("ports") or ())
+def _service(service: Plain) -> dict[str, Quantity]:
+    spec: Plain = service.get("spec") or {}
+    kind, ports = spec.get("type"), spec.get("ports") or ()
     balanced = kind == "LoadBalancer"
-    with_ports = kind == "NodePort" or (balanced and spec.get("allocateLoadBalancerNodePorts", True))
-    return {"services.nodeports": ports if with_ports else 0, "services.loadbalancers": 1 if balanced else 0}
+    if balanced and spec.get("allocateLoadBalancerNodePorts") is False:
+        ports = [each for each in ports if each.get("nodePort")]
+    taken = len(ports) if balanced or kind == "NodePort" else 0
+    return {"services.nodeports": taken, "services.loadbalancers": int(balanced)}
 
 
 def _missing(hard: Amounts, spec: Plain) -> Iterator[tuple[str, list[str]]]:

@@ -16,7 +16,13 @@ FORBIDDEN, NOT_FOUND = 403, 404
 Plain = Mapping[str, Any]
 
 _STREAMS = frozenset({"exec", "attach", "portforward", "proxy"})
-_OPERATIONS = {"create": "CREATE", "update": "UPDATE", "patch": "UPDATE", "delete": "DELETE"}
+_OPERATIONS = {
+    "create": "CREATE",
+    "update": "UPDATE",
+    "patch": "UPDATE",
+    "delete": "DELETE",
+    "deletecollection": "DELETE",
+}
 
 
 def metadata(found: Plain) -> Plain:

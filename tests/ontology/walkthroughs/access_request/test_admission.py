@@ -115,7 +115,7 @@ SC, IC = "storageclass.kubernetes.io/is-default-class", "ingressclass.kubernetes
                     "v1", "LimitRange", "p", "dev", spec={"limits": [{"type": "Pod", "max": {"cpu": "1"}}]}
                 ),
             ),
-            "maximum cpu usage per Pod is 1. No limit is specified",
+            "maximum cpu usage per Pod is 1.  No limit is specified",
             id="a pod without a limit",
         ),
         pytest.param(
@@ -181,7 +181,7 @@ SC, IC = "storageclass.kubernetes.io/is-default-class", "ingressclass.kubernetes
                 ),
                 namespace(enforce="restricted"),
             ),
-            'violates PodSecurity "restricted:latest": hostPath volumes (volume "host"), restricted volume types '
+            'violates PodSecurity "restricted:latest": restricted volume types '
             '(volumes "host", "nfs" use restricted volume types "hostPath", "nfs")',
             id="volumes",
         ),
@@ -344,6 +344,92 @@ def test_a_finished_pod_takes_nothing_of_a_quota() -> None:
     assert create(pod(), quota({"pods": "1"}), done).outcome is Outcome.YES
 
 
+def update(written: Manifest, *objects: Manifest, resource: str, **members: Any) -> Verdict:
+    return create(
+        written, *objects, resource=resource, verb="update", name=written["metadata"]["name"], **members
+    )
+
+
+def claim(size: str, **spec: Any) -> Manifest:
+    asked = {"resources": {"requests": {"storage": size}}, **spec}
+    return thing("v1", "PersistentVolumeClaim", "data", "dev", spec=asked)
+
+
+GROWING = thing("storage.k8s.io/v1", "StorageClass", "std", provisioner="p", allowVolumeExpansion=True)
+
+
+@pytest.mark.parametrize(
+    ("size", "why"),
+    [
+        pytest.param("6Gi", "", id="within the quota"),
+        pytest.param(
+            "8Gi",
+            "exceeded quota: q, requested: requests.storage=3Gi, used: requests.storage=5Gi, "
+            "limited: requests.storage=7Gi",
+            id="beyond the quota",
+        ),
+    ],
+)
+def test_an_update_is_charged_for_what_it_adds(size: str, why: str) -> None:
+    before, after = (claim(each, storageClassName="std") for each in ("5Gi", size))
+
+    verdict = update(
+        after, before, GROWING, quota({"requests.storage": "7Gi"}), resource="persistentvolumeclaims"
+    )
+
+    assert verdict.answer["message"] == (f'persistentvolumeclaims "data" is forbidden: {why}' if why else "")
+
+
+def test_a_resized_pod_is_charged_and_bounded_like_a_new_one() -> None:
+    before, after = running("w"), pod(sized({"cpu": "3"}, {"cpu": "3"}))
+
+    charged = update(after, before, quota({"requests.cpu": "2"}), resource="pods", subresource="resize")
+    bounded = update(after, before, limits(max={"cpu": "2"}), resource="pods", subresource="resize")
+
+    assert "exceeded quota" in charged.answer["message"]
+    assert "maximum cpu usage per Container is 2, but limit is 3" in bounded.answer["message"]
+
+
+def test_what_quotas_demand_comes_before_what_they_allow() -> None:
+    demanding = quota({"limits.cpu": "1"}) | {"metadata": {"name": "z", "namespace": "dev"}}
+
+    found = create(pod(), quota({"pods": "0"}), demanding).answer
+
+    assert found["message"] == 'pods "w" is forbidden: failed quota: z: must specify limits.cpu for: c'
+
+
+def test_a_quota_with_a_scope_is_about_nothing_that_has_none() -> None:
+    scoped = quota({"services": "0", "requests.storage": "0"}, scopes=["BestEffort"])
+    service = {"metadata": {"name": "s"}, "spec": {"ports": [{"port": 80}]}}
+
+    assert create(service, scoped, resource="services").outcome is Outcome.YES
+    assert create(claim("1Gi"), scoped, resource="persistentvolumeclaims").outcome is Outcome.YES
+
+
+def test_a_finished_pod_is_still_counted_as_an_object() -> None:
+    done = running("a", status={"phase": "Failed"})
+
+    assert create(pod(), quota({"count/pods": "1"}), done).outcome is Outcome.NO
+
+
+def test_overhead_is_no_part_of_what_a_limit_range_bounds() -> None:
+    bound = thing("v1", "LimitRange", "p", "dev", spec={"limits": [{"type": "Pod", "max": {"cpu": "1"}}]})
+    kata = thing("node.k8s.io/v1", "RuntimeClass", "kata", handler="k", overhead={"podFixed": {"cpu": "1"}})
+    asked = pod(sized({"cpu": "1"}, {"cpu": "1"}), runtimeClassName="kata")
+
+    assert create(asked, bound, kata).outcome is Outcome.YES
+
+
+def test_a_label_on_a_pod_does_not_ask_the_standards_again() -> None:
+    before = running("w") | {"spec": pod(PRIVILEGED)["spec"]}
+    labelled = {"metadata": {"name": "w", "labels": {"a": "b"}}, "spec": pod(PRIVILEGED)["spec"]}
+    newer = {"metadata": {"name": "w"}, "spec": {"containers": [PRIVILEGED | {"image": "nginx:2"}]}}
+    baseline = namespace(enforce="baseline")
+
+    assert update(labelled, before, baseline, resource="pods").outcome is Outcome.YES
+    assert update(newer, before, baseline, resource="pods").outcome is Outcome.NO
+
+
 def test_services_claims_and_counts_take_of_a_quota() -> None:
     service = {"metadata": {"name": "s"}, "spec": {"type": "LoadBalancer", "ports": [{"port": 80}]}}
     claim = {
@@ -380,7 +466,7 @@ def test_a_template_is_warned_of_but_never_refused() -> None:
 
     verdict = create(
         deployment,
-        namespace(enforce="baseline", warn="baseline"),
+        namespace(enforce="baseline"),
         resource="deployments",
         apiGroup="apps",
     )
