@@ -24,7 +24,7 @@ from ontology.semantics.workloads import deployments, templates
 from ontology.semantics.workloads.ownership import Propagation
 from ontology.semantics.workloads.simulation import interventions
 from ontology.semantics.workloads.simulation.clock import Happening
-from ontology.semantics.workloads.simulation.cluster import Cluster, Delays
+from ontology.semantics.workloads.simulation.cluster import Cluster
 
 _SCALABLE = (Deployment, ReplicaSet, StatefulSet)
 
@@ -50,7 +50,7 @@ class SetImage(Subject, frozen=True):
 
 
 class Undo(Subject, frozen=True):
-    """Roll a Deployment or StatefulSet back to a revision, to the last but one without `toRevision`."""
+    """Roll a Deployment, StatefulSet or DaemonSet back: to the last but one revision without `toRevision`."""
 
     to_revision: int = 0
 
@@ -77,19 +77,15 @@ class Event(Question, frozen=True):
     node_deleted: str | None = None
 
 
-def happenings(event: Event, start: int, delays: Delays, path: str) -> list[Happening]:
-    """Return what an event does, as functions of the cluster."""
+def happening(event: Event, start: int, path: str) -> Happening:
+    """Return when an event happens, and what it does as a function of the cluster."""
     given = [name for name in event.__struct_fields__ if name != "at" and getattr(event, name) is not None]
     if len(given) != 1:
         raise InvalidQuestionError("an event says exactly one thing beside `at`", path=path)
     at = start + after(event.at, f"{path}.at", least=0)
     act = _ACTIONS[given[0]]
     subject = getattr(event, given[0])
-    found: list[Happening] = [(at, lambda cluster: act(cluster, subject, path))]
-    if event.node_lost is not None:
-        node = event.node_lost
-        found.append((at + delays.node_loss, lambda cluster: interventions.evict_from(cluster, node)))
-    return found
+    return at, lambda cluster: act(cluster, subject, path)
 
 
 def after(text: str, path: str, *, least: int = 1) -> int:
@@ -119,11 +115,8 @@ def _scale(cluster: Cluster, subject: Scale, path: str) -> None:
 
 
 def _set_image(cluster: Cluster, subject: SetImage, path: str) -> None:
-    found = _found(cluster, subject, path, (Deployment, StatefulSet, DaemonSet))
-    if isinstance(found, DaemonSet):
-        template = msgspec.to_builtins(found.spec.template)
-    else:
-        template = found.spec.template or {}
+    found = _found(cluster, subject, path, (Deployment, StatefulSet, DaemonSet, CronJob))
+    template = interventions.template_of(found)
     containers = [dict(each) for each in template.get("spec", {}).get("containers") or ()]
     for container in containers:
         if subject.container in ("", container.get("name")):
@@ -137,7 +130,7 @@ def _set_image(cluster: Cluster, subject: SetImage, path: str) -> None:
 
 
 def _undo(cluster: Cluster, subject: Undo, path: str) -> None:
-    found = _found(cluster, subject, path, (Deployment, StatefulSet))
+    found = _found(cluster, subject, path, (Deployment, StatefulSet, DaemonSet))
     if isinstance(found, Deployment) and found.spec.paused:
         raise InvalidQuestionError("a paused Deployment is not rolled back: resume it first", path=path)
     past = _templates(cluster, found)
@@ -152,8 +145,10 @@ def _undo(cluster: Cluster, subject: Undo, path: str) -> None:
     interventions.set_template(cluster, found, {**template, "metadata": {**metadata, "labels": labels}})
 
 
-def _templates(cluster: Cluster, found: Deployment | StatefulSet) -> dict[int, dict[str, Any] | None]:
-    """Return the templates that a Deployment or StatefulSet has had, by revision."""
+def _templates(
+    cluster: Cluster, found: Deployment | StatefulSet | DaemonSet
+) -> dict[int, dict[str, Any] | None]:
+    """Return the templates that an object has had, by revision."""
     sets = [each for each in cluster.all(ReplicaSet) if _belongs(each, found)]
     kept = {deployments.annotation(each, deployments.REVISION) or 0: each.spec.template for each in sets}
     revisions = [each for each in cluster.all(ControllerRevision) if _belongs(each, found)]

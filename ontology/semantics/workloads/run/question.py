@@ -19,7 +19,7 @@ from ontology.cluster.workloads import (
 )
 from ontology.scenario import Evaluator, Question, Scenario
 from ontology.semantics.workloads.run import outcome
-from ontology.semantics.workloads.run.events import Event, after, happenings
+from ontology.semantics.workloads.run.events import Event, after, happening
 from ontology.semantics.workloads.simulation import clock
 from ontology.semantics.workloads.simulation.cluster import Cluster, Delays, Ending, Entry
 from ontology.verdict import Outcome, Step, Verdict
@@ -77,9 +77,8 @@ def evaluate(scenario: Scenario, asked: Run) -> Verdict:
     delays = _delays(asked)
     cluster = Cluster({kind: scenario.all(kind) for kind in _KINDS}, now=start, delays=delays)
     events = [
-        happening
+        happening(event, start, f"question.run.events[{place}]")
         for place, event in enumerate(asked.events or ())
-        for happening in happenings(event, start, delays, f"question.run.events[{place}]")
     ]
     clock.run(cluster, start + after(asked.until, "question.run.until", least=0), events)
     written = outcome.sets(cluster)

@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Callable, Sequence
 
 from ontology.errors import TooCostlyError
-from ontology.semantics.workloads.simulation import kubelet
+from ontology.semantics.workloads.simulation import interventions, kubelet
 from ontology.semantics.workloads.simulation.cluster import Cluster
 from ontology.semantics.workloads.simulation.controllers import CONTROLLERS
 
@@ -28,6 +28,7 @@ def run(cluster: Cluster, until: int, events: Sequence[Happening]) -> None:
     for _ in range(_MOST_MOMENTS):
         while ahead and ahead[0][0] <= cluster.now:
             ahead.pop(0)[1](cluster)
+        interventions.evict(cluster)
         _settle(cluster)
         while cluster.moments and cluster.moments[0] <= cluster.now:
             heapq.heappop(cluster.moments)

@@ -67,7 +67,8 @@ class Entry:
 class Cluster:
     """The objects as they are now, and what has happened to them.
 
-    `due` says when a pod will next start or end, by uid; `failures` what the Job controller remembers.
+    `due` says when a pod will next start or end, by uid; `failures` what the Job controller remembers;
+    `lost` when a node that no longer answers was lost.
 
     Raises:
         InvalidObjectError: two objects of one kind and name, be it in two namespaces, or a set that would
@@ -82,7 +83,7 @@ class Cluster:
         self.delays = delays
         self.objects: dict[tuple[str, str], KubeObject] = {}
         self.entries: list[Entry] = []
-        self.lost: set[str] = set()
+        self.lost: dict[str, int] = {}
         self.gone_at: dict[str, int] = {}
         self.due: dict[str, int] = {}
         self.attempts = Counter[tuple[str, int | None, int]]()

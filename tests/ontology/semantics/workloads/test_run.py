@@ -243,6 +243,42 @@ def test_a_pod_that_tolerates_an_unreachable_node_for_good_is_not_evicted() -> N
     assert happened(run(*NODES, WEB, until="20m", events=lost), "deleted") != []
 
 
+@pytest.mark.parametrize(
+    ("seconds", "evicted"),
+    [
+        pytest.param([30], 150, id="as long as it says"),
+        pytest.param([600, 60], 180, id="the shortest counts"),
+        pytest.param([None, 60], 180, id="one that ends, though another does not"),
+        pytest.param([0], 120, id="at once"),
+        pytest.param([], 420, id="five minutes where it says nothing"),
+    ],
+)
+def test_a_pod_bears_a_lost_node_for_its_toleration_seconds(seconds: list[int | None], evicted: int) -> None:
+    bearing = template("web:1", "web")
+    unreachable = {"key": "node.kubernetes.io/unreachable", "operator": "Exists", "effect": "NoExecute"}
+    bearing["spec"]["tolerations"] = [
+        unreachable | ({} if each is None else {"tolerationSeconds": each}) for each in seconds
+    ]
+    web = workload("ReplicaSet", "web", template=bearing)
+
+    verdict = run(*NODES, web, until="20m", events=[{"at": "2m", "nodeLost": "n0"}])
+
+    assert [t for t, _ in happened(verdict, "deleted")] == [evicted]
+
+
+def test_undo_brings_back_the_template_of_a_daemon_set() -> None:
+    subject = {"kind": "DaemonSet", "name": "logs"}
+    changes = [{"at": f"{minute}m", "setImage": subject | {"image": f"logs:{minute}"}} for minute in (2, 4)]
+
+    def images(**undo: Any) -> set[str]:
+        events = [*changes, {"at": "6m", "undo": subject | undo}]
+        final = run(*NODES, workload("DaemonSet", "logs", None), until="20m", events=events).answer["final"]
+        return {pod["image"] for pod in final["pods"]}
+
+    assert images() == {"logs:2"}
+    assert images(toRevision=1) == {"logs:1"}
+
+
 def test_undo_brings_a_stateful_set_back_but_for_the_pod_that_is_broken() -> None:
     """The known trap of OrderedReady: the broken pod is waited for until somebody deletes it."""
     subject = {"kind": "StatefulSet", "name": "db"}

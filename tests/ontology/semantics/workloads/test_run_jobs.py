@@ -213,6 +213,19 @@ def test_a_suspended_cron_job_starts_nothing_until_it_is_resumed() -> None:
     assert at(run(cron(), until="26m", events=events), "created", "Job") == [300, 1260, 1500]
 
 
+def test_a_new_image_of_a_cron_job_is_that_of_its_next_job() -> None:
+    change = {"kind": "CronJob", "name": "tick", "image": "work:2"}
+
+    verdict = run(cron(), until="14m", events=[{"at": "7m", "setImage": change}])
+
+    assert [pod["image"] for pod in verdict.answer["final"]["pods"]] == ["work:1", "work:2"]
+
+
+def test_a_job_keeps_its_template() -> None:
+    with pytest.raises(InvalidQuestionError, match="cannot be changed so"):
+        run(job(), events=[{"at": "1s", "setImage": {"kind": "Job", "name": "work", "image": "other"}}])
+
+
 def test_every_entry_is_worded_in_both_languages() -> None:
     slow = [{"image": "work:1", "after": "7m"}]
     verdict = run(cron(concurrencyPolicy="Forbid"), job(), until="30m", ends=slow)

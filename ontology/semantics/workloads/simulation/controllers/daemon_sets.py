@@ -9,6 +9,7 @@ from ontology.semantics.workloads import daemonsets
 from ontology.semantics.workloads.simulation import names
 from ontology.semantics.workloads.simulation.cluster import Cluster
 from ontology.semantics.workloads.simulation.controllers.availability import look_again
+from ontology.semantics.workloads.simulation.controllers.revisions import keep
 
 
 def placed(cluster: Cluster, found: DaemonSet) -> tuple[daemonsets.Pass, str]:
@@ -22,9 +23,10 @@ def placed(cluster: Cluster, found: DaemonSet) -> tuple[daemonsets.Pass, str]:
 
 def reconcile(cluster: Cluster, found: DaemonSet) -> bool:
     """Make a pass; whether it wrote anything."""
+    template = msgspec.to_builtins(found.spec.template)
+    keep(cluster, found, template)
     done, revision = placed(cluster, found)
     rolled = daemonsets.roll(found, done, revision=revision, now=cluster.now)
-    template = msgspec.to_builtins(found.spec.template)
     for node in (*done.create, *rolled.create):
         pinned = {**template, "spec": {**template.get("spec", {}), "nodeName": node}}
         labels = {daemonsets.HASH_LABEL: revision}

@@ -4,14 +4,14 @@ from ontology.cluster.meta import ObjectMeta
 from ontology.cluster.pods import PersistentVolumeClaimVolumeSource, Pod, Volume
 from ontology.cluster.workloads import ControllerRevision, OwnedClaim, StatefulSet, StatefulSetStatus
 from ontology.semantics.workloads import statefulsets
-from ontology.semantics.workloads.simulation import names
-from ontology.semantics.workloads.simulation.cluster import Cluster, owned_by, replace, status_fields
+from ontology.semantics.workloads.simulation.cluster import Cluster, replace, status_fields
 from ontology.semantics.workloads.simulation.controllers.availability import look_again
+from ontology.semantics.workloads.simulation.controllers.revisions import keep
 
 
 def reconcile(cluster: Cluster, found: StatefulSet) -> bool:
     """Make a pass; whether it wrote anything."""
-    _revise(cluster, found)
+    keep(cluster, found, found.spec.template)
     done = statefulsets.reconcile(
         found,
         revisions=cluster.all(ControllerRevision),
@@ -70,31 +70,3 @@ def _create(cluster: Cluster, found: StatefulSet, name: str, revision: str) -> N
         volumes=[*(pod.spec.volumes or ()), *volumes],
     )
     cluster.say_pod(replace(pod, spec=spec), found, revision=revision)
-
-
-def _revise(cluster: Cluster, found: StatefulSet) -> None:
-    """Keep the set's template as its highest revision; an earlier one that is the same is raised again."""
-    name = f"{found.name}-{names.template_hash(found.spec.template)}"
-    mine = [
-        each
-        for each in cluster.all(ControllerRevision)
-        if each.metadata.controller is not None and each.metadata.controller.uid == found.metadata.uid
-    ]
-    number = max((each.revision for each in mine), default=0) + 1
-    metadata = ObjectMeta(
-        name=name,
-        namespace=found.metadata.namespace,
-        uid=cluster.uid("ControllerRevision", name),
-        owner_references=[owned_by(found)],
-    )
-    if mine and max(mine, key=lambda each: each.revision).name == name:
-        return
-    cluster.put(
-        ControllerRevision(
-            api_version="apps/v1",
-            kind="ControllerRevision",
-            metadata=metadata,
-            revision=number,
-            data=found.spec.template,
-        )
-    )
