@@ -47,16 +47,21 @@ def _said(node: Node, line: Line, text: str, named: Sequence[Named], above: froz
     pieces: list[str] = []
     offsets: list[int] = []
     position = 0
-    for each in sorted(named, key=lambda n: n.start):
-        if each.start < position:
+    for start, end, name in sorted((*_label(node, text), *((n.start, n.end, n.name) for n in named))):
+        if start < position or end <= start:
             continue
-        pieces.append(text[position : each.start])
-        offsets.extend(range(position, each.start))
-        pieces.append(f"<{each.name.replace('.', ':')}>")  # a dot would end the sentence
-        offsets.extend([each.start] * (len(each.name) + 1))
-        offsets.append(each.end - 1 if each.end > each.start else each.start)
-        position = each.end
+        token = f"<{name.replace('.', ':')}>"  # a dot would end the sentence
+        pieces += (text[position:start], token)
+        offsets += (*range(position, start), *[start] * (len(token) - 1), end - 1)
+        position = end
     pieces.append(text[position:])
     offsets.extend(range(position, len(text) + 1))
     about = above | {each.name for each in named} | {topic.name for topic in node.topics}
     yield Said(line, Sentence(text, "".join(pieces), tuple(offsets), about))
+
+
+def _label(node: Node, text: str) -> Iterator[tuple[int, int, str]]:
+    """`Delete: ...`: the label names what it stands for, though in running text the word would not."""
+    start = text.find(node.left) if len(node.left_terms) == 1 else -1
+    if node.left and start >= 0 and node.left_terms[0].choice is not None:
+        yield start, start + len(node.left), node.left_terms[0].name
