@@ -29,6 +29,12 @@ from ontology.semantics.lifecycle.containers import Reading, Role, State, read
 from ontology.verdict import Outcome, Step, Verdict
 from ontology.verdict import Role as Purpose
 
+# ended init containers and started sidecars are through: the rule if another one follows, and if none does
+_THROUGH = {
+    Role.INIT: ("podLifecycle.syncInitNext", "podLifecycle.syncInitOver"),
+    Role.SIDECAR: ("podLifecycle.syncSidecarNext", "podLifecycle.syncSidecarOver"),
+}
+
 
 class Restart(Question, frozen=True):
     """The running containers whose liveness or startup probe has failed; other probes have succeeded."""
@@ -73,6 +79,7 @@ class Sync:
     readings: tuple[Reading, ...]
     liveness_failed: frozenset[str] = frozenset()
     startup_failed: frozenset[str] = frozenset()
+    starting: frozenset[str] = frozenset()  # those that run, and whose startup probe has not succeeded yet
 
     @property
     def inits(self) -> tuple[Reading, ...]:
@@ -193,7 +200,7 @@ def is_initialized(sync: Sync) -> bool:
         return True
     last = sync.inits[-1]
     if last.role is Role.SIDECAR:
-        return last.state is State.RUNNING and not _startup_failed(sync, last)
+        return last.state is State.RUNNING and not _startup_failed(sync, last) and not _starting(sync, last)
     return last.ended is not None and last.ended.exit_code == 0
 
 
@@ -265,10 +272,11 @@ def _init_decision(sync: Sync, reading: Reading, index: int) -> Decision:
 def _next_init(sync: Sync, reading: Reading, index: int) -> Decision:
     """Decide what follows an init container that is through: the next one, or the main containers."""
     facts = {"pod": sync.pod.name, "container": reading.name}
+    next_, over = _THROUGH[reading.role]
     if index == len(sync.inits) - 1:
-        return Decision(Step("podLifecycle.syncInitOver", holds=True, facts=facts))
+        return Decision(Step(over, holds=True, facts=facts))
     following = sync.inits[index + 1].name
-    step = Step("podLifecycle.syncInitNext", holds=True, facts={**facts, "next": following})
+    step = Step(next_, holds=True, facts={**facts, "next": following})
     return Decision(step, ((Act.START_INIT, following),))
 
 
@@ -278,6 +286,9 @@ def _sidecar_decisions(sync: Sync, reading: Reading, index: int | None) -> Itera
         yield _sidecar_starts(sync, reading)
     elif _startup_failed(sync, reading):
         yield _killed(sync, reading, "podLifecycle.syncStartupFailed", restarts_=True)
+    elif _starting(sync, reading):
+        facts = {"pod": sync.pod.name, "container": reading.name}
+        yield Decision(Step("podLifecycle.syncSidecarStarting", holds=True, facts=facts))
     else:
         if index is not None:
             yield _next_init(sync, reading, index)
@@ -335,6 +346,10 @@ def _restart_step(sync: Sync, container: Container, ended: ContainerStateTermina
 
 def _startup_failed(sync: Sync, reading: Reading) -> bool:
     return reading.container.startup_probe is not None and reading.name in sync.startup_failed
+
+
+def _starting(sync: Sync, reading: Reading) -> bool:
+    return reading.container.startup_probe is not None and reading.name in sync.starting
 
 
 def _ran(reading: Reading) -> bool:

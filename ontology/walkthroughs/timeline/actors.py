@@ -12,10 +12,10 @@ from ontology.cluster.pods import (
     ContainerStatus,
     LifecycleHandler,
 )
-from ontology.semantics.lifecycle import backoff
 from ontology.semantics.lifecycle.containers import Reading, Role, State
 from ontology.semantics.probes.thresholds import Kind
 from ontology.walkthroughs.timeline.clock import Because, no_steps
+from ontology.walkthroughs.timeline.crash_loop import CrashLoop
 from ontology.walkthroughs.timeline.probing import Worker
 
 _MS = 1000
@@ -79,13 +79,13 @@ class Actor:
     ready: bool = False
     restarts: int = 0
     runs: int = 0
-    begun: int = 0
+    begun: int = 0  # when its process began, before its postStart hook
     answering: bool = False
     silent: set[Kind] = field(default_factory=set)
     image_present: bool = False
     pull_wait: int = 0
+    crash_loop: CrashLoop = field(default_factory=CrashLoop)
     wait: int = 0  # the wait in seconds before the next start
-    following: int = 0  # the wait after the next short run
     not_before: int = 0
     pending: bool = False  # a start is under way: pull, back-off or hook
     stopping: bool = False
@@ -195,20 +195,19 @@ class Actor:
         self.pending = False
 
     def begin(self, now: int) -> None:
-        """Let its process run; every run but the first is a restart."""
+        """Let it count as running, now that its hook is over; every run but the first is a restart."""
         self._move_to(RUNNING)
         self.restarts += 1 if self.ran else 0
         self.runs += 1
-        self.begun = now
         self.token += 1
         self.pending = False
         self.started = self.role is not Role.INIT and Kind.STARTUP not in self.workers
         self.ready = self.started and Kind.READINESS not in self.workers
-        self.answering = self.habits.answers_after == 0
+        self.answering = now >= self.begun + self.habits.answers_after
         self.changed()
         for kind, worker in self.workers.items():
             if kind is Kind.STARTUP or self.started:
-                worker.activate(now, now)
+                worker.activate(self.begun, now)
 
     def pass_startup(self, now: int) -> None:
         """Let it count as started: its other probes begin."""
@@ -232,8 +231,8 @@ class Actor:
         self.changed()
         for worker in self.workers.values():
             worker.rest()
-        self.wait = 0 if now - self.begun > backoff.RECOVERY_SECONDS * _MS else self.following
-        self.following = backoff.after(self.wait)
+        self.wait = self.crash_loop.end(now, in_sync=self.restart_when_stopped)
+        self.restart_when_stopped = False
         self.not_before = now + self.wait * _MS
 
     def settle(self, now: int) -> None:

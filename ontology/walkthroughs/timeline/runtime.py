@@ -1,5 +1,6 @@
 """What a container goes through on the virtual clock: pull, hooks, run, end, back-off, and being stopped."""
 
+from collections import deque
 from collections.abc import Callable, Mapping
 
 from ontology.cluster.pods import Pod
@@ -29,6 +30,8 @@ class Runtime:
         self.health = Health(clock, pod, self._stop_unhealthy)
         self.stopping = False
         self._order = tuple(actors.values())
+        self._busy: tuple[Actor, int] | None = None  # with whom, and in which of its activities
+        self._queue: deque[tuple[Actor, int]] = deque()
         self._read: tuple[Key, Readings] = (), ()
         grace = pod.spec.termination_grace_period_seconds
         self.grace = _GRACE if grace is None else allowed_grace(grace)
@@ -79,6 +82,9 @@ class Runtime:
             )
 
     def _pull(self, actor: Actor) -> None:
+        if self._is_busy_with_another(actor):
+            self._queue.append((actor, actor.token))
+            return
         policy = _pull_policy(actor)
         if policy == "Never" and actor.habits.pulls_fail > 0:
             actor.habits.pulls_fail -= 1
@@ -94,9 +100,28 @@ class Runtime:
         if actor.habits.pull:
             if not actor.ran:
                 self.wait(actor, "ContainerCreating", "Creating")
+            self._busy = actor, actor.token
             self._later(actor, self.clock.now + actor.habits.pull, START, self._pulled)
         else:
             self._pulled(actor)
+
+    def _is_busy_with_another(self, actor: Actor) -> bool:
+        """Whether an image is pulled or a postStart hook runs for another container of the pod.
+
+        One worker looks after a pod, and starts one container after the other.
+        """
+        if self._busy is None:
+            return False
+        other, token = self._busy
+        return other is not actor and other.token == token
+
+    def _go_on(self) -> None:
+        """Start those that had to wait until pull and hook of another one were over."""
+        self._busy = None
+        while self._queue and self._busy is None:
+            actor, token = self._queue.popleft()
+            if actor.token == token:
+                self._pull(actor)
 
     def _pulled(self, actor: Actor) -> None:
         if actor.habits.pulls_fail > 0:
@@ -107,6 +132,7 @@ class Runtime:
             self.clock.event(actor.name, "BackOff", "PullBackOff")
             self.wait(actor, "ImagePullBackOff", "ImageBackOff", f"{actor.pull_wait // MS} s")
             self._later(actor, self.clock.now + actor.pull_wait, START, self._pull)
+            self._go_on()
             return
         actor.image_present, actor.pull_wait = True, 0
         self.clock.event(actor.name, "Pulled", "Pulled")
@@ -115,8 +141,10 @@ class Runtime:
     def _create(self, actor: Actor) -> None:
         self.clock.event(actor.name, "Created", "Created")
         self.clock.event(actor.name, "Started", "Started")
+        actor.begun = self.clock.now
         wait = actor.post_start_ms
         if wait:
+            self._busy = actor, actor.token
             self._later(actor, self.clock.now + wait, START, self._begin)
         else:
             self._begin(actor)
@@ -124,22 +152,23 @@ class Runtime:
     def _begin(self, actor: Actor) -> None:
         before = actor.present.word
         actor.begin(self.clock.now)
-        restart = f"restart {actor.restarts}" if actor.restarts else ""
+        rule, restart = ("RunningAgain", f"restart {actor.restarts}") if actor.restarts else ("Running", "")
         self.clock.tell(
             "container",
             actor.name,
             "Running",
-            "Running",
+            rule,
             before=before,
             reason=restart,
             because=actor.because,
         )
+        self._go_on()
         if actor.has_post_start and actor.habits.post_start_fails:
             self.clock.event(actor.name, "FailedPostStartHook", "PostStart")
             self.stop(actor, self.grace, "KillingUnhooked")
             return
-        if actor.habits.answers_after:
-            self._later(actor, self.clock.now + actor.habits.answers_after, WORLD, self._answers)
+        if not actor.answering:
+            self._later(actor, actor.begun + actor.habits.answers_after, WORLD, self._answers)
         self.plan_exit(actor)
         self.health.plan(actor)
 
@@ -161,7 +190,6 @@ class Runtime:
         """Let a container's process end."""
         actor.settle(self.clock.now)
         before, again = actor.present.word, actor.restart_when_stopped
-        actor.restart_when_stopped = False
         reason = reason or ("Completed" if code == 0 else "Error")
         actor.end(self.clock.now, code, reason)
         rule = "OOM" if reason == OOM_KILLED else "Ended"
@@ -169,8 +197,8 @@ class Runtime:
         self.clock.tell(
             "container", actor.name, "Terminated", rule, before=before, reason=detail, because=because
         )
-        if again and not self.stopping:
-            self.start(actor)
+        if again and not (self.stopping or actor.wait):
+            self.start(actor)  # in the sync that has killed it; where it waits, later syncs decide
 
     def stop(self, actor: Actor, grace: int, rule: str, *, reason: str = "", in_turn: bool = False) -> None:
         """Stop a running container: preStop, the stop signal, and when the grace period is over SIGKILL.
