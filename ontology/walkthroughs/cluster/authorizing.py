@@ -26,7 +26,7 @@ def user_of(event: Event) -> User | None:
     return User(name=event.as_, groups=impersonated(event.as_, tuple(event.groups or ())))
 
 
-def allow(store: Store, event: Event, verb: str, ref: Ref) -> tuple[Step, ...]:
+def allow(store: Store, event: Event, verb: str, ref: Ref, subresource: str = "") -> tuple[Step, ...]:
     """Return why a request is allowed.
 
     Raises:
@@ -41,7 +41,8 @@ def allow(store: Store, event: Event, verb: str, ref: Ref) -> tuple[Step, ...]:
         verb=verb,
         resource=resource.name if resource is not None else f"{ref[0].lower()}s",
         api_group=resource.group if resource is not None else "",
-        name="" if verb == "create" else ref[2],
+        subresource=subresource,
+        name="" if verb == "create" and not subresource else ref[2],
         namespace=ref[1],
     )
     index = Authorizer(

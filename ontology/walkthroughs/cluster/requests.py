@@ -6,8 +6,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from ontology import instants
 from ontology.cluster import manifests
 from ontology.cluster.meta import KubeObject
+from ontology.cluster.pods import Pod
 from ontology.cluster.workloads import DaemonSet, Deployment, ReplicaSet, StatefulSet
 from ontology.errors import InvalidQuestionError, did_you_mean
 from ontology.semantics.workloads import deployments, templates
@@ -16,6 +18,7 @@ from ontology.walkthroughs.cluster import authorizing, patching, references
 from ontology.walkthroughs.cluster.actions import Why
 from ontology.walkthroughs.cluster.admission import RefusedError, missing
 from ontology.walkthroughs.cluster.clock import seconds
+from ontology.walkthroughs.cluster.evicting import evict
 from ontology.walkthroughs.cluster.kinds import Ref, decode, ref_of, shown
 from ontology.walkthroughs.cluster.plain import beyond
 from ontology.walkthroughs.cluster.story import Delete, Happening
@@ -24,7 +27,9 @@ from ontology.walkthroughs.timeline.clock import Because
 
 _RESTARTED = "kubectl.kubernetes.io/restartedAt"
 _UNREACHABLE = "The connection to the server was refused - did you specify the right host or port?"
+_DRAIN = "kubectl drain"
 _OK = 200
+_RETRY = 5 * instants.SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ class Requests:
             "cordon": self._cordon,
             "uncordon": self._cordon,
             "drain": self._drain,
+            "evict": self._evict,
         }
 
     def covers(self, what: str) -> bool:
@@ -94,8 +100,9 @@ class Requests:
             Answer(seconds(loop.clock.offset), event.name, happening.what, user, status, message)
         )
 
-    def _authorize(self, happening: Happening, verb: str, ref: Ref) -> None:
-        self._because = authorizing.allow(self.world.loop.store, happening.event, verb, ref)
+    def _authorize(self, happening: Happening, verb: str, ref: Ref, subresource: str = "") -> None:
+        store = self.world.loop.store
+        self._because = authorizing.allow(store, happening.event, verb, ref, subresource)
 
     def _apply(self, happening: Happening) -> Iterator[Ref]:
         given = happening.event.apply
@@ -142,18 +149,20 @@ class Requests:
         if written != live or rest:
             self.world.loop.api.update(written, by_user=True)
 
-    def _one(self, text: str, happening: Happening, member: str, verb: str) -> KubeObject:
+    def _one(
+        self, text: str, happening: Happening, member: str, verb: str, subresource: str = ""
+    ) -> KubeObject:
         """Return the object that a request is about; of a pattern the first by name."""
         path = f"{happening.path}.{member}"
         wanted = references.parse(text, path=path)
         if not wanted.is_pattern:
-            self._authorize(happening, verb, wanted.ref)
+            self._authorize(happening, verb, wanted.ref, subresource)
         found = wanted.find(self.world.loop.store)
         if not found:
             if wanted.is_pattern or wanted.ref not in self.world.applied:
                 raise references.missing(self.world.loop.store, wanted, path=path)
             raise missing(wanted.ref)
-        self._authorize(happening, verb, ref_of(found[0]))
+        self._authorize(happening, verb, ref_of(found[0]), subresource)
         return found[0]
 
     def _delete(self, happening: Happening) -> Iterator[Ref]:
@@ -256,15 +265,56 @@ class Requests:
         return ref_of(node)
 
     def _drain(self, happening: Happening) -> Iterator[Ref]:
-        """Cordon a node and delete its pods, but not those that a DaemonSet would put there again."""
+        """Cordon a node and evict its pods, but not those that a DaemonSet would put there again."""
         name = str(happening.event.drain)
         yield self._mark(happening, name, unschedulable=True)
         for pod in self.world.loop.store.on_node(name):
             controller = pod.metadata.controller
             if controller is None or controller.kind != "DaemonSet":
-                self._authorize(happening, "create", ref_of(pod))
-                self.world.loop.api.delete(ref_of(pod))
-                yield ref_of(pod)
+                self._authorize(happening, "create", ref_of(pod), "eviction")
+                try:
+                    evict(self.world.loop, pod)
+                except RefusedError as error:
+                    self._again(happening, ref_of(pod), error)
+                else:
+                    yield ref_of(pod)
+
+    def _evict(self, happening: Happening) -> Iterator[Ref]:
+        found = self._one(str(happening.event.evict), happening, "evict", "create", "eviction")
+        if not isinstance(found, Pod):
+            path = f"{happening.path}.evict"
+            raise InvalidQuestionError(f"a {found.kind} cannot be evicted (Pod)", path=path)
+        evict(self.world.loop, found)
+        yield ref_of(found)
+
+    def _again(self, happening: Happening, ref: Ref, error: RefusedError) -> None:
+        """Tell that a pod may not go yet, and try again."""
+        facts = {"pod": ref[2], "message": error.message}
+        did = f"not evict {shown(ref)}: {error.message}"
+        why = Why(rule="cluster.disruption.refused", did=did, facts=facts)
+        self.world.loop.tell(_DRAIN, "request", ref, why)
+        self._later(happening, ref)
+
+    def _later(self, happening: Happening, ref: Ref) -> None:
+        """Try again in 5 s, as `kubectl drain` does until the budget has room."""
+        clock = self.world.loop.clock
+        clock.at(clock.now + _RETRY, 0, "/".join(ref), lambda: self._retry(happening, ref))
+
+    def _retry(self, happening: Happening, ref: Ref) -> None:
+        loop = self.world.loop
+        pod = loop.store.get(ref)
+        if not isinstance(pod, Pod) or pod.metadata.deletion_timestamp is not None or not loop.reachable:
+            return
+        try:
+            evict(loop, pod)
+        except RefusedError:
+            self._later(happening, ref)
+        else:
+            user = happening.event.as_ or authorizing.ADMIN
+            facts = {"user": user, "verb": "evict", "object": shown(ref)}
+            loop.tell(
+                _DRAIN, "timer", ref, Why(rule="cluster.request", did=f"evict {shown(ref)}", facts=facts)
+            )
 
 
 def _saying(steps: tuple[Step, ...]) -> Because:

@@ -114,6 +114,7 @@ class Event(Question, frozen=True):
     cordon: str | None = None
     uncordon: str | None = None
     drain: str | None = None
+    evict: str | None = None
     crash: str | Crash | None = None
     lose_node: str | None = None
     recover_node: str | None = None

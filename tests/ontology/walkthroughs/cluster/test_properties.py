@@ -138,14 +138,9 @@ def test_a_cluster_settles_and_running_on_changes_nothing(raw: Json) -> None:
 def test_the_order_of_inputs_that_commute_does_not_matter(raw: Json, random: Any) -> None:
     shuffled = list(raw["given"]["objects"])
     random.shuffle(shuffled)
-    # events about different things at one time: of those about one thing the order counts
-    at_once = {
-        str(sorted(each.items())): {**each, "at": 60}
-        for each in raw["when"]
-        if "scale" in each or "cordon" in each
-    }
-    events = list({_subject(each): each for each in at_once.values()}.values())
-    other = list(reversed(events))
+    # events at one time about different things; of those about one thing the order counts
+    events = list({_subject(each): {**each, "at": 60} for each in raw["when"]}.values())
+    other = random.sample(events, len(events))
 
     one = played({**raw, "when": events})
     two = played({**raw, "given": {**raw["given"], "objects": shuffled}, "when": other})
@@ -154,17 +149,19 @@ def test_the_order_of_inputs_that_commute_does_not_matter(raw: Json, random: Any
 
 
 def _subject(event: Json) -> str:
-    return event["scale"]["object"] if "scale" in event else event["cordon"]
+    """What an event is about: an object, a node, or how all programs behave."""
+    (said,) = (value for name, value in event.items() if name != "at")
+    if isinstance(said, dict):
+        return str(said.get("object") or said.get("kind"))
+    return said.removeprefix("kubelet/")
 
 
 @settings(_thorough, max_examples=25)
 @given(stories(crashes=True))
 def test_every_binding_is_to_a_node_that_was_feasible(raw: Json) -> None:
-    bindings = 0
     act = Scheduler.act
 
     def checked(self: Scheduler, view: Any, keys: Any) -> Any:
-        nonlocal bindings
         for key, actions in act(self, view, keys):
             for action in actions:
                 if (
@@ -172,14 +169,12 @@ def test_every_binding_is_to_a_node_that_was_feasible(raw: Json) -> None:
                     and isinstance(action.object, Pod)
                     and action.object.spec.node_name
                 ):
-                    bindings += 1
                     _assert_feasible(view.store, action.object)
             yield key, actions
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Scheduler, "act", checked)
         played(raw)
-    assert bindings or not any(each["kind"] == "Pod" for each in raw["given"]["objects"])
 
 
 def _assert_feasible(store: Any, bound: Pod) -> None:

@@ -146,6 +146,58 @@ def test_a_drained_node_keeps_its_daemons_and_gets_nothing_new() -> None:
     )
 
 
+def _budget(**spec: object) -> Json:
+    return {
+        "apiVersion": "policy/v1",
+        "kind": "PodDisruptionBudget",
+        "metadata": {"name": "web"},
+        "spec": {"selector": {"matchLabels": {"app": "web"}}, **spec},
+    }
+
+
+def test_a_drain_waits_while_a_budget_has_no_room() -> None:
+    raw = story(
+        deployment("web", 4),
+        _budget(minAvailable=3),
+        apps=[{"pods": {"app": "web"}, "starts": 20}],
+        when=[{"at": 60, "drain": "node-1"}],
+    )
+
+    holds(
+        raw,
+        {
+            "at": 59,
+            "object": "PodDisruptionBudget/web",
+            "is": {"status": {"disruptionsAllowed": 1, "currentHealthy": 4, "desiredHealthy": 3}},
+        },
+        {"at": 61, "object": "Pod/web-*", "where": {"spec": {"nodeName": "node-1"}}, "atLeast": 1},
+        {"event": {"who": "kubectl drain", "did": "would violate the pod's disruption budget"}},
+        {
+            "from": 60,
+            "object": "Deployment/web",
+            "where": {"status": {"readyReplicas": 2}},
+            "count": 0,
+            "always": True,
+        },
+        {"object": "Pod/web-*", "where": {"spec": {"nodeName": "node-1"}}, "count": 0},
+        {"object": "Deployment/web", "path": "status.readyReplicas", "equals": 4},
+    )
+
+
+def test_an_eviction_that_breaks_a_budget_is_refused() -> None:
+    raw = story(
+        deployment("web", 2, container={"readinessProbe": {"tcpSocket": {"port": 80}}}),
+        _budget(maxUnavailable=0),
+        when=[{"at": 30, "name": "e", "evict": "Pod/web-*"}, {"at": 40, "name": "d", "delete": "Pod/web-*"}],
+    )
+
+    holds(
+        raw,
+        {"request": "e", "refused": "Cannot evict pod as it would violate"},
+        {"request": "d", "refused": False},
+    )
+
+
 def test_an_object_that_went_meanwhile_is_not_found() -> None:
     raw = story(
         pod("web"),
