@@ -6,7 +6,6 @@ from itertools import combinations
 
 from ingest.extract.facts import PATTERN, STRUCTURE, Fact
 from ingest.extract.reading import Reading
-from ingest.extract.structure.situations import is_contrasted
 from ingest.link.outline import Node
 from ingest.parse.blocks import BlockKind
 
@@ -51,3 +50,16 @@ def compared(reading: Reading, node: Node) -> Iterator[Fact]:
                 lines=(*reading.contents_line(node), node.line, first.line, second.line),
                 kind=STRUCTURE,
             )
+
+
+def is_contrasted(node: Node) -> bool:
+    """Whether an item is one of the things that a contrast heading compares."""
+    parent = node.parent
+    if (
+        parent is None
+        or not parent.contrast
+        or node.kind is not BlockKind.ITEM
+        or node.block.number is not None
+    ):
+        return False
+    return bool(node.right) or any(c.text for c in node.children)

@@ -69,6 +69,7 @@ class Enumeration(msgspec.Struct, frozen=True):
     owners: tuple[str, ...]
     subjects: tuple[str, ...]
     field: str
+    situational: bool
 
 
 class Surroundings:
@@ -154,6 +155,7 @@ def enumerations() -> Mapping[str, Enumeration]:
             tuple(each["owners"]),
             tuple(each.get("subjects", ())),
             each.get("field", ""),
+            each.get("situational", False),
         )
         for name, each in raw.items()
     }

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
+from ingest.extract.contrast import is_contrasted
 from ingest.extract.definitions.explanations import COMMAND, definition_of, is_list
 from ingest.extract.facts import STRUCTURE, Fact
 from ingest.extract.reading import Reading, explanation
-from ingest.extract.structure.situations import is_contrasted
-from ingest.link.outline import Node
+from ingest.link.outline import DOCUMENT, Node
 from ingest.link.outline.marks import ARROW, is_value
 from ingest.parse.blocks import BlockKind
 
@@ -25,7 +25,7 @@ def first_bullets(reading: Reading, node: Node) -> Iterator[Fact]:
     if above is None or is_contrasted(above) or above.contrast or above.clause:
         return
     if above.kind is BlockKind.HEADING:
-        if above.role or above.topics[0].name == "Document":
+        if above.role or above.topics[0].name == DOCUMENT:
             return
     elif above.kind is not BlockKind.ITEM or above.separator or above.role in {"example", "kinds"}:
         return

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ingest.extract.facts import PATTERN, Fact
 from ingest.extract.reading import Reading, explanation
-from ingest.link.outline import Node
+from ingest.link.outline import DOCUMENT, Node
 
 
 def definitions(reading: Reading, node: Node) -> Iterator[Fact]:
@@ -13,7 +13,7 @@ def definitions(reading: Reading, node: Node) -> Iterator[Fact]:
         return
     owners = reading.owners(node)
     text = explanation(node.right)
-    if len(owners.names) == 1 and owners.node is not None and owners.names[0] != "Document" and text:
+    if len(owners.names) == 1 and owners.node is not None and owners.names[0] != DOCUMENT and text:
         yield Fact(
             subject=owners.names[0],
             predicate="definition",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ingest.extract.commands import command_line
 from ingest.extract.facts import PATTERN, STRUCTURE, Fact
 from ingest.extract.reading import Reading, explanation, is_enumerated
-from ingest.link.outline import Node
+from ingest.link.outline import DOCUMENT, Node
 from ingest.link.outline.marks import ARROW, is_value, split_brackets
 from ingest.parse.blocks import BlockKind
 
@@ -47,7 +47,7 @@ def _stated(reading: Reading, node: Node, predicate: str, text: str, kind: str) 
     exact = bool(terms) and all(t.choice for t in terms)
     objects = [t.name for t in terms] if exact else [bare.strip(" .")]
     for owner in owners.names:
-        if owner == "Document":
+        if owner == DOCUMENT:
             continue
         for name in objects:
             if name and name != owner and not is_enumerated(name) and node.line is not None:

@@ -12,7 +12,7 @@ import msgspec
 from ingest.extract.facts import SENTENCE, Fact
 from ingest.extract.reading import Reading, fields_in_code
 from ingest.lexicon.cues import Cues
-from ingest.link.outline import Named, Node
+from ingest.link.outline import DOCUMENT, Named, Node
 from ingest.link.outline.marks import ARROW, ARROWHEADS
 from ingest.parse.blocks import BlockKind, Line
 from ontology.concepts import ConceptKind
@@ -181,7 +181,7 @@ def _asked(reading: Reading, node: Node) -> tuple[str, ...]:
 
 
 def _about(names: tuple[str, ...]) -> tuple[str, ...]:
-    return names if "Document" not in names else tuple(n for n in names if n != "Document")
+    return names if DOCUMENT not in names else tuple(n for n in names if n != DOCUMENT)
 
 
 def _gloss(node: Node) -> Iterator[Scene]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ingest.extract.facts import PATTERN, STRUCTURE, Fact
 from ingest.extract.reading import Reading, narrowed
-from ingest.link.outline import Node
+from ingest.link.outline import DOCUMENT, Node
 from ingest.parse.blocks import BlockKind
 
 
@@ -17,7 +17,7 @@ def headings(reading: Reading, node: Node) -> Iterator[Fact]:
     if above.node is not None:
         for topic in node.topics:
             for owner in narrowed(above.names, topic.name):
-                if topic.name not in (owner, "Document") and node.role != "contrast":
+                if topic.name not in (owner, DOCUMENT) and node.role != "contrast":
                     yield Fact(
                         subject=owner, predicate="hasSubtopic", object=topic.name, lines=lines, kind=STRUCTURE
                     )

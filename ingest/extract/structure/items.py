@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from ingest.extract.contrast import is_contrasted
 from ingest.extract.facts import PATTERN, STRUCTURE, Fact
 from ingest.extract.reading import Reading, is_member, valued
-from ingest.extract.structure.relations import related
-from ingest.extract.structure.situations import OPTION, is_contrasted
+from ingest.extract.structure.relations import OPTION, related
 from ingest.link.disambiguate import enumerations
 from ingest.link.outline import Node, Term
 from ingest.parse.blocks import BlockKind

@@ -1,17 +1,19 @@
 """How a concept belongs to the one above it: field, option, part, member, step or subtopic."""
 
+import re
 from collections.abc import Iterator
 
 from ingest.extract.facts import STRUCTURE, Fact
 from ingest.extract.reading import Owners, Reading, is_enumerated, is_member, is_part, narrowed
-from ingest.extract.structure.situations import OPTION, gives_phase
+from ingest.extract.situations import gives_phase, is_phase
 from ingest.link.api import owns
+from ingest.link.disambiguate import enumerations
 from ingest.link.outline import Node, Term
 from ingest.parse.blocks import BlockKind, Line
 from ontology.concepts import ConceptKind
 
 _MEMBERS = frozenset({"example", "kinds"})
-_STEPS = ("PodPhase.", "PersistentVolumePhase.", "PersistentVolumeClaimPhase.")
+OPTION = re.compile(r"옵션|\boptions?\b", re.IGNORECASE)
 
 
 def related(reading: Reading, node: Node, owners: Owners, term: Term, *, alone: bool) -> Iterator[Fact]:
@@ -47,7 +49,7 @@ def relation(reading: Reading, node: Node, owners: Owners, owner: str, name: str
             return "hasExample"
         if known or role == "field":
             return "hasField"
-    if reading.is_field(owner) and reading.kind(owner) is ConceptKind.FIELD and name == "ContainerState":
+    if reading.is_field(owner) and reading.kind(owner) is ConceptKind.FIELD and name in enumerations():
         return "hasField"
     if is_member(name, owner) or role in _MEMBERS:
         return "hasExample"
@@ -73,11 +75,7 @@ def _is_step(owners: Owners, name: str, node: Node) -> bool:
     """A list item below a phase is a step of it, unless its own lines give a phase (then a situation)."""
     if owners.node is None or owners.node.kind is not BlockKind.ITEM:
         return False
-    return (
-        any(o.startswith(_STEPS) for o in owners.names)
-        and not name.startswith(_STEPS)
-        and not gives_phase(node)
-    )
+    return any(is_phase(o) for o in owners.names) and not is_phase(name) and not gives_phase(node)
 
 
 def _lines(owners: Owners, line: Line) -> tuple[Line, ...]:

@@ -12,16 +12,14 @@ from ingest.extract.reading import (
     is_enumerated,
     valued,
 )
-from ingest.extract.structure.situations import gives_phase
+from ingest.extract.situations import gives_phase, is_condition, is_phase, is_situational, is_state, situation
 from ingest.extract.values.owners import owners_of_value
-from ingest.extract.values.situations import situation
 from ingest.link.disambiguate import Enumeration, enumeration
 from ingest.link.outline import Node, Term
 from ingest.link.outline.marks import ARROW, is_value
 from ingest.parse.blocks import BlockKind
 
 _TRUTH = re.compile(r"^(?P<v>true|false)\b", re.IGNORECASE)
-_SITUATIONAL = frozenset({"PodPhase", "PodCondition", "ContainerState"})
 
 
 def enumerated(reading: Reading, node: Node) -> Iterator[Fact]:
@@ -48,10 +46,11 @@ def _is_topic_of_situation(node: Node, term: Term) -> bool:
     above = node.parent
     directly_below_heading = above is not None and above.kind is BlockKind.HEADING
     if (
-        term.name.startswith(("PodPhase.", "PodCondition."))
+        is_situational(term.name)
+        and not is_state(term.name)
         and above is not None
         and above.kind is BlockKind.ITEM
-        and any(t.name.startswith("PodPhase.") for t in above.topics)
+        and any(is_phase(t.name) for t in above.topics)
     ):
         return True
     return gives_phase(node) or (directly_below_heading and _tells_a_story(node))
@@ -70,7 +69,7 @@ def _labelled(reading: Reading, node: Node) -> Iterator[Fact]:
     terms = reading.terms(right, node)
     values = [t for t in terms if t.choice and is_enumerated(t.name)]
     truth = _TRUTH.match(right)
-    if truth and node.left_terms and node.left_terms[0].name.startswith("PodCondition."):
+    if truth and node.left_terms and is_condition(node.left_terms[0].name):
         yield from _condition(node, f"{node.left_terms[0].name}={truth['v'].capitalize()}")
         return
     if not values or len(values) * 2 < len(terms):
@@ -108,7 +107,7 @@ def _value(  # noqa: PLR0913, PLR0917  the parts of one cell or clause
     if node.line is None:
         return
     lines = (*owners.lines, node.line)
-    described = situation(node) if known.name in _SITUATIONAL else None
+    described = situation(node) if known.situational else None
     if described is not None:
         subject, evidence = described
         yield Fact(
@@ -149,7 +148,8 @@ def _condition(node: Node, name: str) -> Iterator[Fact]:
     if node.line is None:
         return
     described = situation(node)
-    subject, lines = described or ("Pod", ())
+    known = enumeration(name)
+    subject, lines = described or (known.subject if known else "", ())
     yield Fact(
         subject=subject, predicate="hasCondition", object=name, lines=(*lines, node.line), kind=STRUCTURE
     )

@@ -5,6 +5,7 @@ from ingest.extract.reading import (
     Reading,
     is_enumerated,
 )
+from ingest.extract.situations import is_state
 from ingest.link.disambiguate import Choice, Enumeration
 from ingest.link.outline import Node
 from ontology.concepts import ConceptKind
@@ -56,11 +57,11 @@ def _reason_owner(reading: Reading, node: Node, known: Enumeration) -> str:
     parent = node.parent
     for sibling in parent.children if parent else ():
         for term in reading.terms(sibling.right, sibling) if sibling is not node and sibling.right else ():
-            if term.name.startswith("ContainerState.") and len(reading.terms(sibling.right, sibling)) == 1:
+            if is_state(term.name) and len(reading.terms(sibling.right, sibling)) == 1:
                 return term.name
     for above in node.above():
         for topic in above.topics:
-            if topic.name in known.owners or topic.name.startswith("ContainerState."):
+            if topic.name in known.owners or is_state(topic.name):
                 return topic.name
             if topic.kind is ConceptKind.FIELD and topic.name == known.subject:
                 return topic.name

@@ -11,7 +11,7 @@ from ingest.link.outline.headings import read_heading
 from ingest.link.outline.lines import LineReader, name_by_last_words
 from ingest.link.outline.linker import Linker
 from ingest.link.outline.marks import undecorated
-from ingest.link.outline.nodes import Named, Node, Term
+from ingest.link.outline.nodes import DOCUMENT, Named, Node, Term
 from ingest.link.outline.places import Places
 from ingest.link.outline.tree import find_mentions, grown, number_sections, replace_text
 from ingest.link.repair import Repair, Speller
@@ -19,9 +19,9 @@ from ingest.parse.blocks import BlockKind
 from ingest.parse.note import Note, anchor
 from ontology.concepts import ConceptKind
 
-__all__ = ["Linker", "Named", "Node", "Outline", "Term", "build", "replace_text"]
+__all__ = ["DOCUMENT", "Linker", "Named", "Node", "Outline", "Term", "build", "replace_text"]
 
-_NO_TOPIC = Choice("Document", ConceptKind.ABSTRACT, 1.0, "the first heading names not exactly one concept")
+_NO_TOPIC = Choice(DOCUMENT, ConceptKind.ABSTRACT, 1.0, "the first heading names not exactly one concept")
 
 
 class Outline:
@@ -37,7 +37,7 @@ class Outline:
         self.anchors = {id(n): anchor(n.inline.text, taken) for n in headings}
         first = headings[0] if headings else None
         self.title = undecorated(first.text) if first else ""
-        self.subject = first.topics[0].name if first and len(first.topics) == 1 else "Document"
+        self.subject = first.topics[0].name if first and len(first.topics) == 1 else DOCUMENT
         if first is not None and not first.topics:
             first.topics = (_NO_TOPIC,)
 

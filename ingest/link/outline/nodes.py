@@ -9,6 +9,8 @@ from ingest.link.mentions import Mention
 from ingest.parse.blocks import Block, BlockKind, Line
 from ingest.parse.inline import Inline
 
+DOCUMENT = "Document"  # the subject of a note whose first heading names not exactly one concept
+
 
 class Named(msgspec.Struct, frozen=True, gc=False):
     """A mention with the concept that was chosen for it.
