@@ -11,49 +11,6 @@ from ontology.cluster import schema
 
 _LIKE = 0.75
 _CORRECTIONS = 3  # verb, subcommand, resource
-# how the command line calls resources that are not the lower-case kind or its regular plural
-_OTHER_NAMES = frozenset(
-    {
-        *(
-            "all",
-            "cj",
-            "cm",
-            "configmaps",
-            "crd",
-            "crds",
-            "cs",
-            "csr",
-            "deploy",
-            "ds",
-            "ep",
-            "endpoints",
-            "ev",
-        ),
-        *(
-            "hpa",
-            "ing",
-            "ingresses",
-            "ingressclasses",
-            "limits",
-            "netpol",
-            "networkpolicies",
-            "no",
-            "ns",
-            "pc",
-        ),
-        *(
-            "customresourcedefinition",
-            "customresourcedefinitions",
-            "pdb",
-            "po",
-            "priorityclasses",
-            "pv",
-            "pvc",
-        ),
-        *("quota", "rc", "rs", "runtimeclasses", "sa", "sc", "storageclasses", "sts", "svc", "vpa"),
-        *("verticalpodautoscaler", "verticalpodautoscalers"),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +21,7 @@ class Grammar:
     subcommands: Mapping[str, tuple[str, ...]]
     required: frozenset[str]
     resources: frozenset[str]
+    other_names: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +42,7 @@ def grammar() -> Grammar:
         subcommands={name: (*found, *aliases.get(name, ())) for name, found in raw["subcommands"].items()},
         required=frozenset(raw["required"]["commands"]),
         resources=frozenset(raw["resources"]["commands"]),
+        other_names=frozenset(raw["resources"]["other_names"]),
     )
 
 
@@ -92,7 +51,7 @@ def resource_names() -> frozenset[str]:
     """Return the names that kubectl takes for built-in resources: kinds, plurals and short names."""
     kinds = {key.rpartition("/")[2].lower() for key in schema.load().kinds}
     plurals = {kind + ("es" if kind.endswith(("s", "x", "ch")) else "s") for kind in kinds}
-    return frozenset(kinds | plurals | _OTHER_NAMES)
+    return frozenset(kinds | plurals | grammar().other_names)
 
 
 def words(command: str) -> list[str]:

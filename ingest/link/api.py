@@ -1,48 +1,16 @@
 """What the API schema knows about names in notes: which field belongs to which kind, type or field."""
 
+import tomllib
 from functools import cache
+from importlib.resources import files
 
 from ontology.cluster import schema
 
-# Ideas that stand for an API type whose name they do not bear.
-_STANDS_FOR = {
-    "HeadlessService": "Service",
-    "InitContainer": "Container",
-    "SidecarContainer": "Container",
-    "EphemeralContainer": "Container",
-    "StatefulSetController": "StatefulSet",
-    "Annotation": "ObjectMeta",
-    "RBAC": "PolicyRule",
-    "Selector": "LabelSelector",
-    "Affinity": "Affinity",
-    "EnvironmentVariable": "EnvVar",
-    "ClusterResource": "ObjectMeta",
-    "ServiceType.NodePort": "Service",
-    "ServiceType.LoadBalancer": "Service",
-    "ServiceType.ClusterIP": "Service",
-    "ServiceType.ExternalName": "Service",
-}
+_DATA = tomllib.loads(files("ingest.link").joinpath("api.toml").read_text(encoding="utf-8"))
+_STANDS_FOR: dict[str, str] = _DATA["stands_for"]
 _DEPTH = 4
 
-GENERIC = frozenset(
-    [
-        "name",
-        "type",
-        "key",
-        "value",
-        "values",
-        "operator",
-        "effect",
-        "port",
-        "host",
-        "path",
-        "command",
-        "args",
-        "status",
-        "phase",
-        "conditions",
-    ]
-)
+GENERIC: frozenset[str] = frozenset(_DATA["generic"])
 
 
 @cache

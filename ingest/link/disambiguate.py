@@ -28,36 +28,10 @@ _CONTEXTUAL = frozenset({ConceptKind.ENUM, ConceptKind.FIELD})
 _BESIDE = ("beside its words", 1.0)
 _OWN = ("its own spelling", 0.6)
 _OWNER_FADES = 0.3
-# Where nothing else decides, a value is one of the enumeration that notes speak of most.
-_USUAL = (
-    "PodPhase", "PodCondition", "ContainerState", "ServiceType", "TolerationOperator", "AccessMode",
-    "ReclaimPolicy", "RestartPolicy", "TaintEffect", "DeploymentStrategy",
-)  # fmt: skip
-_RANKS = {name: rank for rank, name in enumerate(_USUAL)}
+_PREFERENCES = tomllib.loads(files("ingest.link").joinpath("preferences.toml").read_text(encoding="utf-8"))
+_RANKS = {name: rank for rank, name in enumerate(_PREFERENCES["usual"])}
 
-# Values of several enumerations that are words first: they count only where their owner or neighbours speak.
-_NEEDS_SUPPORT = frozenset(
-    [
-        "none",
-        "default",
-        "local",
-        "cluster",
-        "always",
-        "never",
-        "allow",
-        "replace",
-        "file",
-        "directory",
-        "block",
-        "pods",
-        "percent",
-        "in",
-        "socket",
-        "warn",
-        "audit",
-        "enforce",
-    ]
-)
+_NEEDS_SUPPORT: frozenset[str] = frozenset(_PREFERENCES["supported"])
 
 
 class Enumeration(msgspec.Struct, frozen=True):

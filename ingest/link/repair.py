@@ -21,47 +21,8 @@ _LEAST_IN_SLOT = 5
 _STEM = 3
 _SAME_BEGINNING = 7
 _TWO_SLIPS_FROM = 11
-_ENDINGS = frozenset(
-    [
-        "",
-        "s",
-        "es",
-        "d",
-        "ed",
-        "r",
-        "er",
-        "ers",
-        "ing",
-        "ings",
-        "ion",
-        "ions",
-        "e",
-        "y",
-        "ies",
-        "ly",
-        "al",
-        "able",
-        "ment",
-        "n",
-        "or",
-        "ors",
-        "ive",
-        "ity",
-        "ate",
-        "ated",
-        "ates",
-        "ating",
-        "ation",
-        "t",
-        "ent",
-        "ant",
-        "ance",
-        "ence",
-        "le",
-        "a",
-        "o",
-    ]
-)
+_RIGHT = tomllib.loads(files("ingest.link").joinpath("right_words.toml").read_text(encoding="utf-8"))
+_ENDINGS: frozenset[str] = frozenset(_RIGHT["endings"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +45,7 @@ class Speller:
             for entry in entries:
                 if entry.form.isascii():
                     self._take(entry.form)
-        right = tomllib.loads(files("ingest.link").joinpath("right_words.toml").read_text(encoding="utf-8"))
-        self._right = frozenset(right["words"])
+        self._right: frozenset[str] = frozenset(_RIGHT["words"])
         self._buckets: dict[tuple[str, int], list[str]] = defaultdict(list)
         for word in sorted(self._shown):
             self._buckets[word[0], len(word)].append(word)
