@@ -90,7 +90,7 @@ def test_steps_of_a_batch_cite_the_notes(kubelore: Kubelore, tmp_path: Path) -> 
 
     cited = [each for step in json.loads(done.stdout)["steps"] for each in step["citations"]]
     assert {
-        "document": str(note),
+        "document": note.name,
         "lines": [4],
         "quote": "Pending, Running, Succeeded, Failed, Unknown",
     } in cited
