@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 from msgspec import UNSET, Struct, UnsetType, field
 
+from ontology import instants
+
 __all__ = [
     "UNSET",
     "Condition",
@@ -52,6 +54,15 @@ class ObjectMeta(Part, frozen=True):
     creation_timestamp: str | None = None
     deletion_timestamp: str | None = None
     deletion_grace_period_seconds: int | None = None
+
+    @property
+    def created(self) -> int | None:
+        """When the object was made, in nanoseconds since 1970; None where it does not say.
+
+        Raises:
+            InstantError: not an RFC 3339 instant.
+        """
+        return None if self.creation_timestamp is None else instants.parse(self.creation_timestamp)
 
     @property
     def controller(self) -> OwnerReference | None:

@@ -19,8 +19,8 @@ def named(ingress: Ingress) -> str | None:
 
 def default(classes: Iterable[IngressClass]) -> str | None:
     """Return the default class, None without one; of several the newest, then the first by name."""
-    marked = sorted((each for each in classes if is_default(each)), key=lambda each: each.name)
-    newest = max(marked, key=lambda each: each.metadata.creation_timestamp or "", default=None)
+    marked = (each for each in classes if is_default(each))
+    newest = min(marked, key=lambda each: (-(each.metadata.created or 0), each.name), default=None)
     return None if newest is None else newest.name
 
 

@@ -58,7 +58,8 @@ def _find(claim: PersistentVolumeClaim, state: State) -> None:
     delayed = provisioning.waits_for_consumer(claim, state)
     volume = volume_for(claim, state.volumes.values(), delayed=delayed)
     if volume is not None:
-        state.say(Step("volumes.match", True, _facts(claim, volume)))
+        rule = "volumes.reserved" if is_reserved_for(volume, claim) else "volumes.match"
+        state.say(Step(rule, True, _facts(claim, volume)))
         _bind(volume, claim, state)
         return
     if provisioning.assign_default(name, state):
@@ -80,11 +81,10 @@ def _wait(claim: PersistentVolumeClaim, state: State) -> None:
     reason = "WaitForPodScheduled" if unscheduled else "WaitForFirstConsumer"
     rule = "volumes.waitForPodScheduled" if unscheduled else "volumes.waitForFirstConsumer"
     facts = {"claim": claim.name, "class": class_name(claim), "pods": tuple(unscheduled)}
-    message = (
-        f"waiting for pod {unscheduled[0]} to be scheduled"
-        if unscheduled
-        else "waiting for first consumer to be created before binding"
-    )
+    message = "waiting for first consumer to be created before binding"
+    if unscheduled:
+        noun = "pods" if len(unscheduled) > 1 else "pod"
+        message = f"waiting for {noun} {','.join(unscheduled)} to be scheduled"
     state.event(name, reason, message, Step(rule, None, facts))
 
 
@@ -117,20 +117,27 @@ def _take_named(claim: PersistentVolumeClaim, state: State) -> None:
 
 
 def _keep(claim: PersistentVolumeClaim, state: State) -> None:
-    name = key(claim)
     volume = state.volumes.get(claim.spec.volume_name)
     facts = {"claim": claim.name, "volume": claim.spec.volume_name}
     if volume is None:
         lost = "its PersistentVolume" if claim.spec.volume_name else "reference to PersistentVolume"
         message = f"Bound claim has lost {lost}. Data on the volume is lost!"
-        state.event(name, "ClaimLost", message, Step("volumes.keep", False, facts))
-        state.set_claim_phase(name, "Lost")
+        _lose(claim, "ClaimLost", message, Step("volumes.keep", False, facts), state)
     elif volume.spec.claim_ref is None or volume.spec.claim_ref.uid == claim.metadata.uid:
         state.say(Step("volumes.keep", True, facts))
         _bind(volume, claim, state)
     else:
         message = "Two claims are bound to the same volume, this one is bound incorrectly"
-        state.event(name, "ClaimMisbound", message, Step("volumes.misbound", False, facts))
+        _lose(claim, "ClaimMisbound", message, Step("volumes.misbound", False, facts), state)
+
+
+def _lose(claim: PersistentVolumeClaim, reason: str, message: str, step: Step, state: State) -> None:
+    """Let a claim be Lost; the event is sent when it becomes so, and not again."""
+    name = key(claim)
+    if claim.status.phase == "Lost":
+        state.say(step)
+    else:
+        state.event(name, reason, message, step)
         state.set_claim_phase(name, "Lost")
 
 

@@ -76,18 +76,24 @@ def evaluate(scenario: Scenario, asked: Start) -> Verdict:
 def _changes(pod: Pod, mount: _Mount) -> Iterator[Step]:
     """Yield the modes of the claim, or the node, with which the pod would start."""
     claim = mount.claim
-    where = ("PersistentVolumeClaim", claim.name, claim.namespace, "v1")
     if "ReadWriteOncePod" in (claim.spec.access_modes or ()):
-        for modes in (["ReadWriteOnce"], ["ReadWriteMany"]):
-            facts = {"claim": claim.name, "modes": tuple(modes), "pod": pod.name}
-            patch = patches.for_object(*where, spec={"accessModes": modes})
-            yield Step("volumes.attach", True, facts, Role.CHANGE, change=patch)
+        yield _with_mode("ReadWriteOnce", pod, mount)
+        yield _with_mode("ReadWriteMany", pod, mount)
     for node in dict.fromkeys(other.spec.node_name for other in mount.others if other.spec.node_name):
         facts = {"pod": pod.name, "node": node, "claim": claim.name}
         yield Step("volumes.oneNode", True, facts, Role.CHANGE, change={"question": {"node": node}})
-    many = patches.for_object(*where, spec={"accessModes": ["ReadWriteMany"]})
-    facts = {"claim": claim.name, "modes": ("ReadWriteMany",), "pod": pod.name}
-    yield Step("volumes.attach", True, facts, Role.CHANGE, change=many)
+    yield _with_mode("ReadWriteMany", pod, mount)
+
+
+def _with_mode(mode: str, pod: Pod, mount: _Mount) -> Step:
+    """Return the claim with another access mode, which its volume then has to offer as well."""
+    claim, volume = mount.claim, mount.volume
+    spec = {"accessModes": [mode]}
+    wanted = [patches.for_object("PersistentVolumeClaim", claim.name, claim.namespace, "v1", spec=spec)]
+    if volume is not None and mode not in (volume.spec.access_modes or (mode,)):
+        wanted.append(patches.for_object("PersistentVolume", volume.name, None, "v1", spec=spec))
+    facts = {"claim": claim.name, "modes": (mode,), "pod": pod.name}
+    return Step("volumes.attach", True, facts, Role.CHANGE, change=patches.together(*wanted))
 
 
 def _mounts(scenario: Scenario, pod: Pod) -> Iterator[_Mount]:
@@ -119,22 +125,26 @@ def _is_attached(volume: PersistentVolume | None, drivers: dict[str, CSIDriver])
 
 def _step(pod: Pod, node: str, mount: _Mount) -> Step:
     modes = tuple(mount.claim.spec.access_modes or ())
+    # the attacher asks what the volume allows, which may be more than the claim asked for
+    allowed = modes if mount.volume is None else tuple(mount.volume.spec.access_modes or modes)
     facts: dict[str, Any] = {"pod": pod.name, "claim": mount.claim.name, "modes": modes, "node": node}
     concepts = tuple(f"AccessMode.{mode}" for mode in modes)
     users = tuple(p.name for p in mount.others)
-    if "ReadWriteOncePod" in modes and users:
+    scheduled = tuple(p.name for p in mount.others if p.spec.node_name)
+    if "ReadWriteOncePod" in modes and scheduled:
         # the scheduler already refuses: no node can help
         message = (
             "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode"
         )
-        seen = facts | {"users": users, "reason": "Unschedulable", "message": message}
+        seen = facts | {"users": scheduled, "reason": "Unschedulable", "message": message}
         return Step("volumes.onePod", False, seen, concepts=concepts)
     if mount.volume is None:
         return Step("volumes.unboundClaim", None, facts | {"volume": mount.claim.name}, concepts=concepts)
     elsewhere = tuple(p.name for p in mount.others if p.spec.node_name not in ("", node))
     if not mount.attached:
         return Step("volumes.notAttached", True, facts | {"users": users}, concepts=concepts)
-    if _MANY_NODES.isdisjoint(modes) and elsewhere:
+    facts |= {"modes": allowed}
+    if _MANY_NODES.isdisjoint(allowed) and elsewhere:
         listed = ", ".join(elsewhere)
         volume = mount.volume.name
         message = f'Multi-Attach error for volume "{volume}" Volume is already used by pod(s) {listed}'

@@ -38,7 +38,10 @@ def schedule(state: State) -> None:
         if pod.spec.node_name:
             continue
         claims = [state.claims.get(f"{pod.namespace}/{name}") for name in _claims_of(pod)]
-        if any(claim is None for claim in claims):
+        doomed = [c for c in claims if c is not None and f"PersistentVolumeClaim/{key(c)}" in state.doomed]
+        for claim in doomed:
+            state.say(Step("volumes.claimDeleting", False, {"pod": pod.name, "claim": claim.name}))
+        if doomed or any(claim is None for claim in claims):
             continue
         waiting = [c for c in claims if c is not None and not is_fully_bound(c)]
         for claim in waiting:

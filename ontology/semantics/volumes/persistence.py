@@ -14,6 +14,7 @@ from ontology.cluster.volumes import PersistentVolume, PersistentVolumeClaim
 from ontology.errors import InvalidQuestionError
 from ontology.scenario import Evaluator, Question, Scenario, convert_question
 from ontology.semantics.volumes import survival
+from ontology.semantics.volumes.reclaim import discards
 from ontology.semantics.volumes.state import claim_name
 from ontology.verdict import Outcome, Step, Verdict
 
@@ -150,7 +151,7 @@ def _fate(found: _Found, event: Event) -> Fate | None:
         return _FATES[found.place][event]
     if found.volume is None:
         return None  # no claim holds it, so none can be deleted
-    return _LEFT_BEHIND if found.volume.spec.persistent_volume_reclaim_policy == "Retain" else _LOST
+    return _LOST if discards(found.volume) else _LEFT_BEHIND
 
 
 def _find(scenario: Scenario, name: str) -> _Found | None:

@@ -43,8 +43,7 @@ def default_class(classes: Iterable[StorageClass]) -> StorageClass | None:
     marked = [
         c for c in classes if any((c.metadata.annotations or {}).get(a) == "true" for a in DEFAULT_CLASS)
     ]
-    by_name = sorted(marked, key=lambda c: c.name)
-    return max(by_name, key=lambda c: c.metadata.creation_timestamp or "", default=None)
+    return min(marked, key=lambda c: (-(c.metadata.created or 0), c.name), default=None)
 
 
 def waits_for_consumer(claim: PersistentVolumeClaim, state: State) -> bool:
@@ -64,6 +63,16 @@ def assign_default(name: str, state: State) -> bool:
     return True
 
 
+def driver_of(class_: StorageClass) -> str:
+    """Return who makes volumes for a class: what it names, or the CSI driver that has taken over from it."""
+    return MIGRATED.get(class_.provisioner, class_.provisioner)
+
+
+def is_external(class_: StorageClass) -> bool:
+    """Whether somebody outside of the controller makes volumes for a class."""
+    return not driver_of(class_).startswith(IN_TREE)
+
+
 def provision(name: str, state: State) -> None:
     """Ask for a new volume: name the external provisioner on the claim, or say why none will come."""
     claim = state.claims[name]
@@ -74,7 +83,7 @@ def provision(name: str, state: State) -> None:
         message = f'storageclass.storage.k8s.io "{wanted}" not found'
         state.event(name, "ProvisioningFailed", message, Step("volumes.classExists", False, facts))
         return
-    provisioner = MIGRATED.get(class_.provisioner, class_.provisioner)
+    provisioner = driver_of(class_)
     facts |= {"provisioner": provisioner}
     if provisioner == HOST_PATH:
         # this one plugin is asked, and so names itself on the claim before it fails
@@ -82,7 +91,7 @@ def provision(name: str, state: State) -> None:
             _name_provisioner(claim, provisioner, state)
         message = f'Failed to create provisioner: provisioning in volume plugin "{HOST_PATH}" is disabled'
         state.event(name, "ProvisioningFailed", message, Step("volumes.provisioner", False, facts))
-    elif provisioner.startswith(IN_TREE):
+    elif not is_external(class_):
         message = f"no volume plugin matched name: {provisioner}"
         state.event(name, "ProvisioningFailed", message, Step("volumes.provisioner", False, facts))
     else:

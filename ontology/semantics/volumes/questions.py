@@ -1,18 +1,19 @@
 """The questions `bind` (one claim, now) and `settle` (everything, until nothing changes)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
+from ontology import patches
 from ontology.claims import class_name
 from ontology.cluster.volumes import PersistentVolumeClaim
 from ontology.errors import InvalidQuestionError, did_you_mean
-from ontology.scenario import Evaluator, Question, Scenario
-from ontology.semantics.volumes import explanation
+from ontology.scenario import Evaluator, Question, Scenario, convert_question
+from ontology.semantics.volumes import explanation, remedies
 from ontology.semantics.volumes.binding import sync_claim
 from ontology.semantics.volumes.reclaim import sync_volume
-from ontology.semantics.volumes.state import PROVISIONER, State, annotations
-from ontology.verdict import Outcome, Verdict
+from ontology.semantics.volumes.state import BIND_COMPLETED, PROVISIONER, State, annotations
+from ontology.verdict import Outcome, Step, Verdict
 
 # Far more than objects can keep changing for: two objects may answer each other once or twice.
 _ROUNDS = 1000
@@ -66,7 +67,7 @@ def bind(scenario: Scenario, asked: Bind) -> Verdict:
     offered = dict(state.volumes)
     _until_stable(state, lambda: sync_claim(asked.claim, state))
     claim = state.claims[asked.claim]
-    bound = claim.status.phase == "Bound"
+    bound = claim.status.phase == "Bound" and bool(claim.spec.volume_name)
     reason, message = ("", "") if bound else state.events.get(asked.claim, ("", ""))
     action = "bind" if bound else _action(reason)
     answer: dict[str, Any] = {
@@ -78,12 +79,27 @@ def bind(scenario: Scenario, asked: Bind) -> Verdict:
     }
     if action == "provision":
         answer["provisioner"] = _provisioner(claim)
+
+    def changes() -> Iterator[Step]:
+        if action != "pending" or BIND_COMPLETED in annotations(claim):
+            return  # who waits will be served, and who is Lost stays so
+        tried = remedies.proposals(claim, offered, state)
+        yield from patches.helping(scenario, tried, _again, helps=_is_served)
+
     holds = {"bind": True, "pending": False}.get(action)
     return Verdict(
         answer=answer,
         outcome=Outcome.of(holds),
-        explain=lambda: explanation.of_claim(state, claim, offered),
+        explain=lambda: (*explanation.of_claim(state, claim, offered), *changes()),
     )
+
+
+def _again(changed: Scenario) -> Verdict:
+    return bind(changed, convert_question(changed.asked, Bind, "bind"))
+
+
+def _is_served(verdict: Verdict) -> bool:
+    return verdict.answer["action"] in {"bind", "provision"}
 
 
 def _action(reason: str) -> str:

@@ -10,7 +10,13 @@ from msgspec.structs import replace
 from ontology.cluster.meta import ObjectReference
 from ontology.cluster.volumes import PersistentVolume, PersistentVolumeClaim
 from ontology.semantics.volumes.provisioning import HOST_PATH, IN_TREE, MIGRATED
-from ontology.semantics.volumes.state import BOUND_BY_CONTROLLER, PROVISIONED_BY, State, annotations
+from ontology.semantics.volumes.state import (
+    BOUND_BY_CONTROLLER,
+    MIGRATED_TO,
+    PROVISIONED_BY,
+    State,
+    annotations,
+)
 from ontology.verdict import Step
 
 
@@ -47,12 +53,37 @@ def _release(volume: PersistentVolume, ref: ObjectReference, state: State) -> No
         state.set_volume_phase(volume.name, "Released")
     facts = {"volume": volume.name, "claim": ref.name, "policy": volume.spec.persistent_volume_reclaim_policy}
     state.say(Step("volumes.released", True, facts, concepts=("PersistentVolumePhase.Released",)))
-    by = annotations(volume).get(PROVISIONED_BY, "")
-    if by in MIGRATED:
-        state.say(Step("volumes.migrated", None, facts | {"driver": MIGRATED[by]}))
+    driver = _migrated_to(volume)
+    if driver:
+        state.say(Step("volumes.migrated", None, facts | {"driver": driver}))
         return
     policy = _POLICIES.get(volume.spec.persistent_volume_reclaim_policy, _unknown_policy)
     policy(state.volumes[volume.name], ref, state)
+
+
+def _migrated_to(volume: PersistentVolume) -> str:
+    """Return the CSI driver that has taken the volume over from an in-tree plugin, empty for none."""
+    marks = annotations(volume)
+    by = marks.get(PROVISIONED_BY)
+    # the mark of migration is the controller's own, which looks after it on provisioned volumes only
+    return marks.get(MIGRATED_TO, "") if by is None else MIGRATED.get(by, "")
+
+
+def discards(volume: PersistentVolume) -> bool:
+    """Whether the data goes when the claim does: scrubbed, or deleted by the controller or by a driver."""
+    match volume.spec.persistent_volume_reclaim_policy:
+        case "Recycle":
+            return _is_recyclable(volume) and not _migrated_to(volume)
+        case "Delete":
+            # a driver deletes what it has made, or has taken over from the plugin that made it
+            by = annotations(volume).get(PROVISIONED_BY, "")
+            return bool(by in MIGRATED or (by and not by.startswith(IN_TREE)) or _deleter(volume))
+        case _:
+            return False
+
+
+def _is_recyclable(volume: PersistentVolume) -> bool:
+    return volume.spec.host_path is not None or volume.spec.nfs is not None
 
 
 def _retain(volume: PersistentVolume, ref: ObjectReference, state: State) -> None:
@@ -67,7 +98,7 @@ def _recycle(volume: PersistentVolume, ref: ObjectReference, state: State) -> No
     # a new claim of that name explains the pods: they use the new claim, not this volume
     if users and claim not in state.claims:
         state.say(Step("volumes.recycleInUse", False, facts))
-    elif volume.spec.host_path is None and volume.spec.nfs is None:
+    elif not _is_recyclable(volume):
         state.say(Step("volumes.recycle", False, facts, concepts=("ReclaimPolicy.Recycle",)))
         state.set_volume_phase(volume.name, "Failed")
     else:

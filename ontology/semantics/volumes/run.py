@@ -106,8 +106,7 @@ def _name(event: RunEvent | None) -> str:
 def _apply(event: RunEvent, state: State, path: str) -> str:
     """Do what the user does; return the API's refusal, empty for none."""
     if event.create is not None:
-        _create(event.create, state, f"{path}.create")
-        return ""
+        return _create(event.create, state, f"{path}.create")
     if event.expand is not None:
         if event.expand.claim not in state.claims:
             raise InvalidQuestionError(f"no claim `{event.expand.claim}`", path=f"{path}.expand.claim")
@@ -118,27 +117,46 @@ def _apply(event: RunEvent, state: State, path: str) -> str:
     raise InvalidQuestionError("an event has `create`, `delete` or `expand`", path=path)
 
 
-def _create(manifest: Mapping[str, Any], state: State, path: str) -> None:
+def _create(manifest: Mapping[str, Any], state: State, path: str) -> str:
     schema.check(manifest, path=path)
-    match manifest["kind"]:
-        case "Pod":
-            state.pods = [*state.pods, manifests.decode(manifest, Pod, path=path)]
-        case "PersistentVolume":
-            state.add_volume(manifests.decode(manifest, PersistentVolume, path=path))
-        case "PersistentVolumeClaim":
-            state.add_claim(manifests.decode(manifest, PersistentVolumeClaim, path=path))
-        case kind:
-            raise InvalidQuestionError(f"a run creates Pods, claims and volumes, not `{kind}`", path=path)
+    kind = manifest["kind"]
+    struct = _STRUCTS.get(kind)
+    if struct is None:
+        raise InvalidQuestionError(f"a run creates Pods, claims and volumes, not `{kind}`", path=path)
+    made = manifests.decode(manifest, struct, path=path)
+    name = made.name if kind == "PersistentVolume" else f"{made.namespace}/{made.name}"
+    if name in _there(state)[kind]:
+        taken = f'{kind.lower()}s "{made.name}" already exists'
+        refusal = f"object is being deleted: {taken}" if f"{kind}/{name}" in state.doomed else taken
+        state.say(Step("volumes.nameTaken", False, {"object": f"{kind}/{name}", "reason": refusal}))
+        return refusal
+    match made:
+        case Pod():
+            state.pods = [*state.pods, made]
+        case PersistentVolume():
+            state.add_volume(made)
+        case PersistentVolumeClaim():
+            state.add_claim(made)
+    return ""
+
+
+_STRUCTS: Mapping[str, type[Pod | PersistentVolume | PersistentVolumeClaim]] = {
+    each.KIND: each for each in (Pod, PersistentVolume, PersistentVolumeClaim)
+}
+
+
+def _there(state: State) -> Mapping[str, frozenset[str]]:
+    """Return the names of what is there, by kind: `namespace/name`, of volumes the name alone."""
+    return {
+        "Pod": frozenset(f"{pod.namespace}/{pod.name}" for pod in state.pods),
+        "PersistentVolumeClaim": frozenset(state.claims),
+        "PersistentVolume": frozenset(state.volumes),
+    }
 
 
 def _delete(name: str, state: State, path: str) -> None:
     kind, _, rest = name.partition("/")
-    there = {
-        "Pod": {f"{pod.namespace}/{pod.name}" for pod in state.pods},
-        "PersistentVolumeClaim": set(state.claims),
-        "PersistentVolume": set(state.volumes),
-    }
-    if rest not in there.get(kind, ()):
+    if rest not in _there(state).get(kind, ()):
         raise InvalidQuestionError(f"no `{name}` to delete (Kind/namespace/name)", path=path)
     if kind == "Pod":
         state.pods = [pod for pod in state.pods if f"{pod.namespace}/{pod.name}" != rest]
@@ -167,7 +185,8 @@ def _let_go(state: State) -> None:
     for name, claim in list(state.claims.items()):
         doomed = f"PersistentVolumeClaim/{name}"
         if doomed in state.doomed:
-            users = tuple(pod.name for pod in state.pods_using(name) if pod.spec.node_name)
+            # a finished pod counts as long as the object is there: only deleting it lets the claim go
+            users = tuple(pod.name for pod in state.pods_naming(name) if pod.spec.node_name)
             state.say(Step("volumes.claimProtection", not users, {"claim": claim.name, "pods": users}))
             if not users:
                 del state.claims[name]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from ontology.cluster import manifests
 from ontology.cluster.pods import Pod, Volume
 from ontology.cluster.storage import StorageClass
 from ontology.cluster.volumes import PersistentVolume, PersistentVolumeClaim
-from ontology.readiness import is_finished
+from ontology.readiness import is_finished, is_terminating
 from ontology.scenario import Scenario
 from ontology.verdict import Step
 
@@ -20,6 +21,7 @@ V = TypeVar("V", PersistentVolume, PersistentVolumeClaim)
 BIND_COMPLETED = "pv.kubernetes.io/bind-completed"
 BOUND_BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller"
 PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
+MIGRATED_TO = "pv.kubernetes.io/migrated-to"
 PROVISIONER = "volume.kubernetes.io/storage-provisioner"
 SELECTED_NODE = "volume.kubernetes.io/selected-node"
 
@@ -101,14 +103,29 @@ class State:
         claim = self.claims[name]
         self.claims[name] = replace(claim, status=replace(claim.status, phase=phase))
 
-    def pods_using(self, claim: str) -> list[Pod]:
-        """Return the unfinished pods that mount a claim (`namespace/name`)."""
+    def pods_naming(self, claim: str) -> list[Pod]:
+        """Return the pods with a volume of a claim (`namespace/name`), whatever became of them."""
         return [
             pod
             for pod in self.pods
-            if not is_finished(pod)
-            and any(f"{pod.namespace}/{claim_name(pod, v)}" == claim for v in pod.spec.volumes or ())
+            if any(f"{pod.namespace}/{claim_name(pod, v)}" == claim for v in pod.spec.volumes or ())
         ]
+
+    def pods_using(self, claim: str) -> list[Pod]:
+        """Return the pods that may still read or write a claim (`namespace/name`)."""
+        return [pod for pod in self.pods_naming(claim) if not _is_over(pod)]
+
+
+def _is_over(pod: Pod) -> bool:
+    """Whether a pod is finished, or is being deleted and none of its containers runs any more."""
+    status = pod.status
+    containers = chain(
+        status.init_container_statuses or (),
+        status.container_statuses or (),
+        status.ephemeral_container_statuses or (),
+    )
+    running = any(each.state.running is not None for each in containers)
+    return is_finished(pod) or (is_terminating(pod) and not running)
 
 
 def claim_name(pod: Pod, volume: Volume) -> str:

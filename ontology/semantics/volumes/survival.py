@@ -21,7 +21,7 @@ from ontology.cluster.volumes import (
 )
 from ontology.scenario import Scenario
 from ontology.semantics.volumes import outside
-from ontology.semantics.volumes.provisioning import IN_TREE, MIGRATED, default_class
+from ontology.semantics.volumes.provisioning import default_class, driver_of, is_external
 from ontology.semantics.volumes.state import claim_name
 from ontology.verdict import Role, Step
 
@@ -111,9 +111,9 @@ def _provisioned(scenario: Scenario, pod: Pod, volume: Volume) -> Iterator[Step]
     """Yield a claim of the default class, else of the first, with the volume that its driver makes."""
     classes = scenario.all(StorageClass)
     class_ = default_class(classes) or next(iter(classes), None)
-    driver = None if class_ is None else MIGRATED.get(class_.provisioner, class_.provisioner)
-    if class_ is None or driver is None or driver.startswith(IN_TREE):
+    if class_ is None or not is_external(class_):
         return
+    driver = driver_of(class_)
     name = f"{pod.name}-{volume.name}"
     claim = PersistentVolumeClaim(
         api_version="v1",

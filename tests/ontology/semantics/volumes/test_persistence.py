@@ -26,9 +26,10 @@ def claim(*modes: str, name: str = "data", volume: str = "pv") -> Json:
     return {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": name}, "spec": spec}
 
 
-def volume(policy: str = "Retain", **source: Any) -> Json:
+def volume(policy: str = "Retain", *, made_by: str = "", **source: Any) -> Json:
     spec = {"persistentVolumeReclaimPolicy": policy} | source
-    return {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": "pv"}, "spec": spec}
+    metadata = {"name": "pv", "annotations": {"pv.kubernetes.io/provisioned-by": made_by} if made_by else {}}
+    return {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": metadata, "spec": spec}
 
 
 CSI = {"csi": {"driver": "ebs.csi.aws.com", "volumeHandle": "v"}}
@@ -91,15 +92,32 @@ def test_a_persistent_volume_outlives(made_of: Json, event: str, kept: bool, ava
     assert (found["kept"], found["available"]) == (kept, available)
 
 
-def test_delete_removes_the_data_with_the_claim() -> None:
-    found = ask({"survives": {"volume": "pv", "event": "claimDelete"}}, volume("Delete", **CSI)).answer
+EBS = "ebs.csi.aws.com"
 
-    assert (found["kept"], found["available"]) == (False, False)
+
+@pytest.mark.parametrize(
+    ("made", "kept"),
+    [
+        pytest.param(volume("Delete", made_by=EBS, **CSI), False, id="a driver deletes what it has made"),
+        pytest.param(volume("Delete", **CSI), True, id="no driver deletes what somebody else has made"),
+        pytest.param(volume("Delete", made_by="kubernetes.io/aws-ebs"), False, id="moved to its driver"),
+        pytest.param(volume("Delete", **NFS), True, id="nobody deletes from NFS"),
+        pytest.param(volume("Delete", hostPath={"path": "/tmp/x"}), False, id="hostPath below /tmp"),  # noqa: S108 - nothing is opened
+        pytest.param(volume("Delete", hostPath={"path": "/srv"}), True, id="hostPath elsewhere"),
+        pytest.param(volume("Recycle", **NFS), False, id="NFS is scrubbed"),
+        pytest.param(volume("Recycle", **CSI), True, id="CSI cannot be scrubbed"),
+        pytest.param(volume("Retain", made_by=EBS, **CSI), True, id="Retain"),
+    ],
+)
+def test_the_data_of_a_deleted_claim_is_kept(made: Json, kept: bool) -> None:
+    found = ask({"survives": {"volume": "pv", "event": "claimDelete"}}, made).answer
+
+    assert (found["kept"], found["available"]) == (kept, False)
 
 
 def test_an_ephemeral_volumes_claim_goes_with_the_pod() -> None:
     ephemeral = pod(ephemeral={"volumeClaimTemplate": {"spec": {"accessModes": ["ReadWriteOnce"]}}})
-    objects = [ephemeral, claim(name="web-data"), volume("Delete", **CSI)]
+    objects = [ephemeral, claim(name="web-data"), volume("Delete", made_by=EBS, **CSI)]
 
     assert (
         ask({"survives": {"volume": "default/web/data", "event": "podDelete"}}, *objects).outcome
@@ -139,7 +157,7 @@ OF_POD = "default/web/data"
         pytest.param(OF_POD, "nodeLoss", [pod(**PVC), claim(), volume(**LOCAL)], "volumes.survives", True, id="a local volume"),
         pytest.param(OF_POD, "podDelete", [pod(**EPHEMERAL), claim(name="web-data"), volume("Delete", **CSI)], "volumes.ephemeralClaim", True, id="an ephemeral claim"),
         pytest.param(OF_POD, "podDelete", [pod(**PVC), claim(volume=""), volume(**CSI)], "volumes.namedVolume", True, id="a claim without a volume"),
-        pytest.param("pv", "claimDelete", [volume("Delete", **CSI)], "volumes.reclaimed", False, id="Delete: kept at least"),
+        pytest.param("pv", "claimDelete", [volume("Delete", made_by=EBS, **CSI)], "volumes.reclaimed", False, id="Delete: kept at least"),
         pytest.param("pv", "claimDelete", [volume("Retain", **CSI)], None, False, id="Retain: nothing more to do"),
     ],
 )  # fmt: skip
@@ -177,6 +195,14 @@ DRIVER = {
         pytest.param(["ReadWriteOncePod"], NFS, "n2", "Unschedulable", id="RWOP whatever it is made of"),
         pytest.param(["ReadWriteOnce"], NFS, "n2", "", id="RWO is not enforced without attaching"),
         pytest.param(["ReadWriteOnce"], CSI, "", "", id="the other pod waits for a node"),
+        pytest.param(["ReadWriteOncePod"], CSI, "", "", id="RWOP: only a pod on a node is in the way"),
+        pytest.param(
+            ["ReadWriteOnce"],
+            CSI | {"accessModes": ["ReadWriteOnce", "ReadWriteMany"]},
+            "n2",
+            "",
+            id="the volume allows more than the claim asks for",
+        ),
     ],
 )
 def test_a_second_pod_starts(modes: list[str], made_of: Json, other_node: str, reason: str) -> None:
@@ -236,3 +262,20 @@ def test_a_finished_pod_holds_nothing() -> None:
 def test_bad_questions_are_refused(question: Json) -> None:
     with pytest.raises(InvalidQuestionError):
         ask(question, volume())
+
+
+def test_a_mode_that_helps_is_offered_for_claim_and_volume_together() -> None:
+    one = {"accessModes": ["ReadWriteOncePod"]}
+    objects = [
+        pod("web", "n1", **PVC),
+        pod("old", "n1", **PVC),
+        claim("ReadWriteOncePod"),
+        volume(**CSI, **one),
+    ]
+    question = {"start": {"pod": "default/web"}}
+    scenario = decode({"system": "volumes", "objects": objects, "question": question})
+
+    (offered,) = [step for step in evaluate(scenario).steps if step.role is Role.CHANGE]
+
+    assert offered.change is not None
+    assert [each["kind"] for each in offered.change["items"]] == ["PersistentVolumeClaim", "PersistentVolume"]

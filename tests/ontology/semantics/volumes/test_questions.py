@@ -7,7 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ontology.errors import InvalidObjectError, InvalidQuestionError
-from ontology.evaluators import answer
+from ontology.evaluators import answer, evaluate
+from ontology.lang import Lang
+from ontology.messages import render
+from ontology.patches import apply
+from ontology.scenario import decode
 from ontology.verdict import Outcome, Role, Verdict
 
 DEFAULT = {"storageclass.kubernetes.io/is-default-class": "true"}
@@ -197,6 +201,56 @@ def test_the_offered_change_binds_the_claim(wanted: dict[str, Any]) -> None:
     assert (before.outcome, after.outcome) == (Outcome.NO, Outcome.YES)
 
 
+FAST = storage_class("fast", "csi.example.com")
+ANOTHERS = {"namespace": "shop", "name": "other"}
+
+
+@pytest.mark.parametrize(
+    ("objects", "spec"),
+    [
+        pytest.param([claim(volumeName="pv-1"), volume("pv-2")], {"volumeName": "pv-2"}, id="a name of nobody"),
+        pytest.param(
+            [claim(volumeName="pv", storage="5Gi"), volume()],
+            {"resources": {"requests": {"storage": "1Gi"}}},
+            id="the named volume is too small",
+        ),
+        pytest.param(
+            [claim(volumeName="pv"), volume(claimRef=ANOTHERS), volume("free")],
+            {"volumeName": "free"},
+            id="the named volume is another's",
+        ),
+        pytest.param([claim(volumeName="pv"), FAST], {"storageClassName": "fast", "volumeName": None}, id="no volume at all"),
+        pytest.param([claim(storageClassName="fats"), FAST], {"storageClassName": "fast"}, id="a class spelt wrong"),
+        pytest.param(
+            [claim(storage="5Gi", accessModes=["ReadWriteMany"]), volume()],
+            {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}},
+            id="two fields at once",
+        ),
+        pytest.param(
+            [claim(storage="5Gi", accessModes=["ReadWriteMany"]), volume(), FAST],
+            {"storageClassName": "fast"},
+            id="one field rather than two",
+        ),
+    ],
+)  # fmt: skip
+def test_the_smallest_change_is_offered(objects: list[dict[str, Any]], spec: dict[str, Any]) -> None:
+    scenario = decode({"system": "volumes", "objects": objects, "question": {"bind": {"claim": "shop/data"}}})
+
+    (offered,) = [step for step in evaluate(scenario).steps if step.role is Role.CHANGE]
+
+    assert offered.change is not None
+    assert offered.change["spec"] == spec
+    assert evaluate(apply(scenario, offered.change)).outcome is not Outcome.NO
+    assert all(render(offered, lang) for lang in Lang)
+
+
+def test_who_is_lost_is_offered_nothing() -> None:
+    lost = claim(volumeName="gone")
+    lost["metadata"]["annotations"] = {"pv.kubernetes.io/bind-completed": "yes"}
+
+    assert not [step for step in bind(lost, volume()).steps if step.role is Role.CHANGE]
+
+
 def test_each_volume_passed_over_is_named_with_its_reason() -> None:
     steps = bind(claim(storage="5Gi"), volume("a"), volume("b", accessModes=["ReadOnlyMany"])).steps
 
@@ -224,3 +278,59 @@ def test_each_volume_goes_to_one_claim_at_most_and_both_ends_agree(
     tied = {c["volume"]: name for name, c in settled["claims"].items() if c["volume"]}
     assert tied == {name: v["claim"] for name, v in settled["volumes"].items() if v["claim"]}
     assert len(tied) == len([c for c in settled["claims"].values() if c["phase"] == "Bound"])
+
+
+ZONED = {"creationTimestamp": "2026-01-01T09:00:00+09:00"}  # midnight in UTC
+LATER = {"creationTimestamp": "2026-01-01T00:30:00Z"}
+
+
+def test_the_newest_default_class_is_so_by_its_instant_and_not_by_its_text() -> None:
+    older = storage_class("older", "csi.example.com", annotations=DEFAULT)
+    newer = storage_class("newer", "csi.example.com", annotations=DEFAULT)
+    older["metadata"] |= ZONED
+    newer["metadata"] |= LATER
+
+    assert bind(claim(), older, newer).answer["storageClass"] == "newer"
+
+
+BOUND = {"pv.kubernetes.io/bind-completed": "yes"}
+
+
+@pytest.mark.parametrize(("phase", "reason"), [("Bound", "ClaimLost"), ("Lost", "")])
+def test_the_event_of_a_lost_claim_is_sent_once(phase: str, reason: str) -> None:
+    lost = claim(volumeName="gone") | {"status": {"phase": phase}}
+    lost["metadata"]["annotations"] = BOUND
+
+    assert bind(lost).answer["reason"] == reason
+
+
+RUNNING = {"containerStatuses": [{"name": "c", "state": {"running": {"startedAt": "2026-01-01T00:00:00Z"}}}]}
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        pytest.param({}, "WaitForFirstConsumer", id="none of its containers runs"),
+        pytest.param(RUNNING, "WaitForPodScheduled", id="a container runs"),
+    ],
+)
+def test_a_pod_that_is_being_deleted_is_no_consumer_when(status: dict[str, Any], reason: str) -> None:
+    wait = storage_class("wait", "csi.example.com", volumeBindingMode="WaitForFirstConsumer")
+    mounted = [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]
+    ending = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "web", "namespace": "shop", "deletionTimestamp": "2026-01-01T00:00:00Z"},
+        "spec": {"containers": [], "volumes": mounted},
+        "status": status,
+    }
+
+    assert bind(claim(storageClassName="wait"), wait, ending).answer["reason"] == reason
+
+
+def test_a_volume_marked_as_migrated_is_left_to_its_driver() -> None:
+    ref = {"namespace": "shop", "name": "data", "uid": "gone"}
+    moved = volume("pv", persistentVolumeReclaimPolicy="Delete", claimRef=ref)
+    moved["metadata"]["annotations"] = {"pv.kubernetes.io/migrated-to": "pd.csi.storage.gke.io"}
+
+    assert settle(moved)["volumes"]["pv"]["phase"] == "Released"

@@ -226,3 +226,46 @@ def test_a_deleted_claim_is_there_as_long_as_a_scheduled_pod_uses_it(
         gone = gone or (deleted and not used)
         assert (CLAIM in objects) is not gone
         assert (objects.get(CLAIM) == "Terminating") is (deleted and not gone)
+
+
+def test_a_finished_pod_holds_its_claim_until_it_is_deleted() -> None:
+    finished = pod() | {"status": {"phase": "Succeeded"}}
+
+    verdict = run([{"delete": CLAIM}, {"delete": POD}], claim(), volume(), finished)
+
+    assert phases(verdict, CLAIM) == ["Bound", "Terminating", None]
+
+
+def test_a_pod_with_a_claim_that_is_being_deleted_is_not_scheduled() -> None:
+    second = pod("") | {"metadata": {"name": "late", "namespace": "shop"}}
+
+    verdict = run([{"delete": CLAIM}, {"create": second}], claim(), volume(), pod())
+
+    assert verdict.answer["objects"]["Pod/shop/late"] == "Pending"
+    assert any(step.rule == "volumes.claimDeleting" for step in verdict.steps)
+
+
+@pytest.mark.parametrize(
+    ("events", "refused"),
+    [
+        pytest.param([{"create": claim()}], 'persistentvolumeclaims "data" already exists', id="there"),
+        pytest.param(
+            [{"delete": CLAIM}, {"create": claim()}],
+            'object is being deleted: persistentvolumeclaims "data" already exists',
+            id="on its way out",
+        ),
+        pytest.param([{"create": pod()}], 'pods "web" already exists', id="a pod"),
+        pytest.param([{"create": volume()}], 'persistentvolumes "pv" already exists', id="a volume"),
+    ],
+)
+def test_a_name_is_given_once(events: list[Json], refused: str) -> None:
+    verdict = run(events, claim(), volume(), pod())
+
+    assert verdict.answer["timeline"][-1]["refused"] == refused
+    assert verdict.outcome is Outcome.NO
+
+
+def test_a_name_is_free_again_once_its_object_is_gone() -> None:
+    verdict = run([{"delete": POD}, {"create": pod()}], claim(), volume(), pod())
+
+    assert verdict.outcome is Outcome.YES
