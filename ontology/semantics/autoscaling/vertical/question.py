@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ontology import instants
+from ontology import instants, selectors
 from ontology.cluster.autoscaling import HorizontalPodAutoscaler
+from ontology.cluster.nodes import Node
 from ontology.cluster.pods import Pod
+from ontology.cluster.workloads import DaemonSet, Deployment, ReplicaSet, StatefulSet
 from ontology.errors import InvalidQuestionError
 from ontology.scenario import Evaluator, Question, Scenario
 from ontology.semantics.autoscaling.vertical.recommendation import (
@@ -17,8 +19,20 @@ from ontology.semantics.autoscaling.vertical.recommendation import (
     Usage,
     recommend,
 )
-from ontology.semantics.autoscaling.vertical.updating import MODES, Change, changes, request_of, resources
+from ontology.semantics.autoscaling.vertical.room import Room, room
+from ontology.semantics.autoscaling.vertical.updating import (
+    MODES,
+    Change,
+    Controller,
+    changes,
+    request_of,
+    resources,
+)
 from ontology.verdict import Outcome, Role, Step, Verdict
+
+_SCALABLE: Mapping[str, type[Deployment | ReplicaSet | StatefulSet | DaemonSet]] = {
+    each.KIND: each for each in (Deployment, ReplicaSet, StatefulSet, DaemonSet)
+}
 
 
 class TargetRef(Question, frozen=True):
@@ -70,7 +84,7 @@ def evaluate(scenario: Scenario, asked: RecommendVertical) -> Verdict:
             f"`{asked.update_mode}` is not an update mode ({', '.join(MODES)})",
             path="question.recommendVertical.updateMode",
         )
-    pods = scenario.all(Pod)
+    pods = _selected(scenario, asked.target)
     policies = {each.container_name: each for each in asked.policies or ()}
     cores = {
         container.name: (request_of(container, "cpu") or 0) / 1000
@@ -79,7 +93,19 @@ def evaluate(scenario: Scenario, asked: RecommendVertical) -> Verdict:
     }
     found = recommend(asked.usage, containers=len(cores), requests=cores, policies=policies)
     now = instants.parse(asked.now, path="question.recommendVertical.now")
-    done = changes(pods, found, mode=asked.update_mode, min_replicas=asked.min_replicas, now=now)
+    done = changes(
+        pods,
+        found,
+        mode=asked.update_mode,
+        min_replicas=asked.min_replicas,
+        now=now,
+        sizes=_sizes(scenario),
+    )
+    gets = [_resources(pod, found, policies) for pod in pods]
+    rooms = [
+        _room(scenario, pod, given) if each.action == "resize" else None
+        for pod, each, given in zip(pods, done, gets, strict=True)
+    ]
     controlled = {resource for bounds in found.values() for resource in bounds}
     against = conflicts(scenario.all(HorizontalPodAutoscaler), asked.target, controlled, asked.update_mode)
     answer = {
@@ -88,17 +114,52 @@ def evaluate(scenario: Scenario, asked: RecommendVertical) -> Verdict:
         ],
         "updateMode": asked.update_mode,
         "pods": [
-            {"pod": each.pod, "action": each.action, "reason": each.reason}
-            | ({} if each.action == "none" else {"resources": _resources(pod, found, policies)})
-            for pod, each in zip(pods, done, strict=True)
+            {"pod": each.pod, "action": each.action, "reason": each.reason, **_effect(each, given, space)}
+            for each, given, space in zip(done, gets, rooms, strict=True)
         ],
         "conflicts": against,
     }
     return Verdict(
         answer=answer,
         outcome=Outcome.of(not against),
-        explain=lambda: tuple(_steps(found, done, against, asked)),
+        explain=lambda: tuple(_steps(found, done, rooms, against, asked)),
     )
+
+
+def _selected(scenario: Scenario, target: TargetRef | None) -> Sequence[Pod]:
+    """Return the target's pods; all of them where the target is not among the objects."""
+    pods = scenario.all(Pod)
+    kind = _SCALABLE.get(target.kind) if target is not None else None
+    for each in scenario.each(kind) if kind is not None else ():
+        if target is not None and each.name == target.name:
+            return [
+                pod
+                for pod in pods
+                if pod.namespace == each.namespace and selectors.matches(each.spec.selector, pod.labels)
+            ]
+    return pods
+
+
+def _sizes(scenario: Scenario) -> dict[Controller, int]:
+    """Return how many pods the controllers of a scenario should have."""
+    found: list[ReplicaSet | StatefulSet] = [*scenario.all(ReplicaSet), *scenario.all(StatefulSet)]
+    return {
+        (each.KIND, each.namespace, each.name): 1 if each.spec.replicas is None else each.spec.replicas
+        for each in found
+    }
+
+
+def _room(scenario: Scenario, pod: Pod, given: Mapping[str, Any]) -> Room | None:
+    requests = {name: kinds["requests"] for name, kinds in given.items()}
+    return room(pod, requests, nodes=scenario.all(Node), pods=scenario.all(Pod))
+
+
+def _effect(change: Change, given: Mapping[str, Any], space: Room | None) -> dict[str, Any]:
+    """Return what a pod that is changed gets, and what comes of a resize, None where nobody can tell."""
+    if change.action == "none":
+        return {}
+    resize = {"resize": None if space is None else space.resize} if change.action == "resize" else {}
+    return {"resources": given, **resize}
 
 
 def _resources(
@@ -137,15 +198,19 @@ def _amount(resource: str, amount: int) -> str:
 def _steps(
     found: Mapping[str, Mapping[str, Bounds]],
     done: Sequence[Change],
+    rooms: Sequence[Room | None],
     against: Sequence[Mapping[str, Any]],
     asked: RecommendVertical,
 ) -> Iterator[Step]:
     for name, bounds in found.items():
         for resource, each in bounds.items():
             yield from _figures(name, resource, each)
-    for change in done:
+    for change, space in zip(done, rooms, strict=True):
         rule = f"autoscaling.vpa.{change.reason}"
         yield Step(rule, change.action != "none", {"pod": change.pod, "mode": asked.update_mode})
+        if space is not None:
+            facts = {"pod": change.pod, "node": space.node, "resources": space.lacking or None}
+            yield Step(f"autoscaling.vpa.resize{space.resize}", space.resize == "Fits", facts)
     for conflict in against:
         yield Step("autoscaling.vpa.conflict", False, conflict)
         yield Step(

@@ -46,7 +46,7 @@ class ContainerPolicy(Question, frozen=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """How much is known of a container: days since the first sample, and samples of cpu."""
+    """How much is known of a container: days from the first to the last sample of cpu, and their number."""
 
     days: float
     samples: int
@@ -106,17 +106,18 @@ def _container(
     if policy.mode == "Off":
         return {}
     times = [instants.parse(each.time) / instants.SECOND for each in samples]
-    first, last = min(times), max(times)
+    last = max(times)
     cpu = Histogram(first=0.01, largest=1000.0)
     memory = Histogram(first=1e7, largest=1e12)
-    counted = 0
+    measured: list[float] = []
     for each, time in zip(samples, times, strict=True):
         if each.cpu is not None:
             cpu.add(quantities.millis(each.cpu) / 1000, weight=weight, time=time - last)
-            counted += 1
-    for day, peak in _peaks(samples, times, first).items():
-        memory.add(peak, weight=1.0, time=first + day * DAY - last)
-    history = History(days=(last - first) / DAY, samples=counted)
+            measured.append(time)
+    for time, peak in _peaks(samples, times).items():
+        memory.add(peak, weight=1.0, time=time - last)
+    days = (max(measured) - min(measured)) / DAY if measured else 0.0
+    history = History(days=days, samples=len(measured))
     found = {}
     for resource, histogram, unit in (("cpu", cpu, 1000), ("memory", memory, 1)):
         controlled = policy.controlled_resources is None or resource in policy.controlled_resources
@@ -126,17 +127,20 @@ def _container(
     return found
 
 
-def _peaks(samples: Sequence[Usage], times: Sequence[float], first: float) -> dict[int, float]:
-    """Return the highest memory of each day since the first sample; after a kill a fifth more, or 100 MiB."""
-    peaks: dict[int, float] = defaultdict(float)
-    for each, time in zip(samples, times, strict=True):
-        if each.memory is None:
-            continue
-        used = float(quantities.value(each.memory))
+def _peaks(samples: Sequence[Usage], times: Sequence[float]) -> dict[float, float]:
+    """Return the highest memory of each day from the first sample on, by the end of that day.
+
+    After a kill it is a fifth more, or 100 MiB.
+    """
+    found = [(time, each) for time, each in zip(times, samples, strict=True) if each.memory is not None]
+    first = min((time for time, _ in found), default=0.0)
+    peaks: dict[float, float] = defaultdict(float)
+    for time, each in found:
+        used = float(quantities.value(each.memory or 0))
         if each.oom:
             used = max(used + _OOM_MINIMUM, used * _OOM_GROWTH)
-        day = int((time - first) // DAY)
-        peaks[day] = max(peaks[day], used)
+        end = first + ((time - first) // DAY + 1) * DAY
+        peaks[end] = max(peaks[end], used)
     return peaks
 
 

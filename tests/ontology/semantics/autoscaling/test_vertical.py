@@ -147,6 +147,139 @@ def test_at_most_half_of_the_pods_are_changed_at_a_time_the_farthest_off_first(
     assert {each["reason"] for each in found if each["action"] == "none"} == {"evictionTolerance"}
 
 
+def owned(name: str, cpu: str, owner: str, **status: Any) -> dict[str, Any]:
+    found = pod(name, cpu)
+    reference = {
+        "apiVersion": "apps/v1",
+        "kind": "ReplicaSet",
+        "name": owner,
+        "uid": owner,
+        "controller": True,
+    }
+    found["metadata"] |= {"ownerReferences": [reference], "labels": {"app": owner}}
+    found["status"] |= status
+    return found
+
+
+def actions(verdict: Verdict) -> dict[str, str]:
+    return {each["pod"]: each["reason"] for each in verdict.answer["pods"] if each["action"] != "none"}
+
+
+def reasons(verdict: Verdict) -> dict[str, str]:
+    return {each["pod"]: each["reason"] for each in verdict.answer["pods"]}
+
+
+def test_pods_that_are_to_grow_go_before_those_that_are_farther_off() -> None:
+    # both are outside their bounds: 10 cores are 99 % too much, 90m only 40 % too little
+    found = recommend(pod("shrinks", "10"), pod("grows", "90m"))
+
+    assert list(actions(found)) == ["grows"]
+
+
+def test_each_controller_gives_up_half_of_its_own_pods() -> None:
+    pods = [owned(f"{app}-{n}", "10m", app) for app in ("web", "api") for n in range(2)]
+
+    assert list(actions(recommend(*pods))) == ["web-0", "api-0"]
+
+
+def test_pods_that_do_not_run_yet_are_those_that_a_controller_can_least_spare() -> None:
+    replica_set = {
+        "apiVersion": "apps/v1",
+        "kind": "ReplicaSet",
+        "metadata": {"name": "web"},
+        "spec": {"replicas": 4, "selector": {"matchLabels": {"app": "web"}}},
+    }
+    pods = [owned(f"web-{n}", "10m", "web") for n in range(2)]
+    pending = [owned(f"new-{n}", "10m", "web", phase="Pending") for n in range(2)]
+
+    found = recommend(replica_set, *pods, *pending)
+
+    assert list(actions(found)) == ["new-0", "new-1"]
+    assert reasons(found)["web-0"] == "evictionTolerance"
+    assert reasons(recommend(*pods, *pending, updateMode="InPlaceOrRecreate"))["new-0"] == "pending"
+
+
+def test_only_live_pods_of_the_target_are_looked_at() -> None:
+    deployment = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "web"},
+        "spec": {"selector": {"matchLabels": {"app": "web"}}},
+    }
+    leaving = owned("leaving", "10m", "web")
+    leaving["metadata"]["deletionTimestamp"] = NOW
+    pods = [owned("a", "10m", "web"), owned("b", "10m", "web"), owned("other", "10m", "api"), leaving]
+
+    found = recommend(deployment, *pods, target={"kind": "Deployment", "name": "web"})
+
+    assert reasons(found) == {"a": "outsideBounds", "b": "evictionTolerance", "leaving": "notLive"}
+
+
+@pytest.mark.parametrize(
+    ("finished", "reason"),
+    [
+        pytest.param("2026-03-09T23:09:59Z", "quickOOM", id="within ten minutes"),
+        pytest.param("2026-03-09T23:10:00Z", "withinBounds", id="after ten minutes"),
+    ],
+)
+def test_a_pod_that_soon_ran_out_of_memory_is_changed_at_once(finished: str, reason: str) -> None:
+    last = {
+        "reason": "OOMKilled",
+        "exitCode": 137,
+        "startedAt": "2026-03-09T23:00:00Z",
+        "finishedAt": finished,
+    }
+    killed = pod("killed", "160m")
+    killed["status"]["containerStatuses"] = [
+        {
+            "name": "app",
+            "image": "i",
+            "imageID": "i",
+            "ready": True,
+            "restartCount": 1,
+            "lastState": {"terminated": last},
+        }
+    ]
+
+    assert reasons(recommend(killed, pod("well", "160m")))["killed"] == reason
+
+
+@pytest.mark.parametrize(
+    ("cpu", "resize"),
+    [
+        pytest.param("2", "Fits", id="room for both"),
+        pytest.param("200m", "Deferred", id="not beside the other"),
+        pytest.param("100m", "Infeasible", id="not even alone"),
+        pytest.param(None, None, id="a node that nobody showed"),
+    ],
+)
+def test_a_resize_in_place_needs_room_on_the_node(cpu: str | None, resize: str | None) -> None:
+    node = {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": "n1"},
+        "status": {"allocatable": {"cpu": cpu, "memory": "8Gi"}},
+    }
+    pods = [pod("a", "10m"), pod("b", "100m")]
+    for each in pods:
+        each["spec"]["nodeName"] = "n1"
+
+    found = recommend(*pods, *([] if cpu is None else [node]), updateMode="InPlaceOrRecreate")
+
+    assert found.answer["pods"][0]["resize"] == resize
+    for lang in Lang:
+        assert all(render(step, lang) for step in found.steps)
+
+
+def test_history_is_that_of_cpu_samples() -> None:
+    no_cpu = [{k: v for k, v in each.items() if k != "cpu"} for each in usage()]
+    late = [each for each in usage() if each["time"] >= "2026-03-08"]
+
+    steps = [render(step, Lang.EN) for step in recommend(samples=no_cpu + late).steps]
+
+    assert any("confidence = min(0.98 days, 48 samples / 1440)" in each for each in steps)
+
+
 def test_each_number_is_shown_with_its_formula() -> None:
     steps = [render(step, Lang.EN) for step in recommend().steps]
 
