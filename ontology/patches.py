@@ -30,6 +30,18 @@ def merged(value: Any, patch: Any) -> Any:
     return kept
 
 
+def difference(before: Any, after: Any) -> Any:
+    """Return the merge patch that leads from one value to another: what is gone is null."""
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        return after
+    gone = {name: None for name in before if name not in after}
+    return gone | {
+        name: difference(before[name], value) if name in before else value
+        for name, value in after.items()
+        if name not in before or before[name] != value
+    }
+
+
 def for_object(
     kind: str, name: str, namespace: str | None, api_version: str, **members: Any
 ) -> dict[str, Any]:

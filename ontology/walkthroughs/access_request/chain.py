@@ -7,19 +7,21 @@ or binding, comes after it.
 Source: kubernetes.io/docs/concepts/security/controlling-access (v1.36).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from ontology import patches
 from ontology.cluster import manifests, resources
 from ontology.cluster.meta import KubeObject
 from ontology.cluster.rbac import GROUP
 from ontology.errors import InvalidQuestionError
-from ontology.scenario import Evaluator, Scenario
+from ontology.scenario import Evaluator, Scenario, convert_question
 from ontology.semantics.rbac import escalation
 from ontology.semantics.rbac.bindings import authorizer
 from ontology.semantics.rbac.escalation import Escalation
 from ontology.semantics.rbac.requests import Request, User, described
-from ontology.verdict import Outcome, Step, Verdict
+from ontology.verdict import Outcome, Role, Step, Verdict
+from ontology.walkthroughs.access_request.admission import changes
 from ontology.walkthroughs.access_request.admission.plugins import Admitted, admit
 from ontology.walkthroughs.access_request.admission.write import (
     FORBIDDEN,
@@ -64,10 +66,16 @@ def evaluate(scenario: Scenario, question: AccessRequest) -> Verdict:
         if stages[-1].refusal is None and request.path is None and request.verb in _WRITES:
             admitted = _admit(scenario, question, request)
             stages.append(_admission(admitted, request))
-    return _verdict(user, stages, admitted)
+    return _verdict(scenario, question, user, stages, admitted)
 
 
-def _verdict(user: User | None, stages: list[Stage], admitted: Admitted | None) -> Verdict:
+def _verdict(
+    scenario: Scenario,
+    question: AccessRequest,
+    user: User | None,
+    stages: list[Stage],
+    admitted: Admitted | None,
+) -> Verdict:
     refusal = stages[-1].refusal
     open_ends = admitted is not None and any(each.holds is None for each in admitted.rulings)
     let_in = False if refusal else None if open_ends else True
@@ -83,8 +91,33 @@ def _verdict(user: User | None, stages: list[Stage], admitted: Admitted | None) 
             "object": stored or None,
         },
         outcome=Outcome.of(let_in),
-        explain=lambda: tuple(step for stage in stages for step in stage.steps),
+        explain=lambda: (*_told(stages), *_ways_in(scenario, question, admitted)),
     )
+
+
+def _told(stages: Sequence[Stage]) -> Iterator[Step]:
+    """Yield the steps of all stages; what would change a stage that was passed helps nobody who is refused."""
+    *passed, last = stages
+    for stage in passed:
+        yield from (step for step in stage.steps if last.refusal is None or step.role is Role.APPLIED)
+    yield from last.steps
+
+
+def _ways_in(scenario: Scenario, question: AccessRequest, admitted: Admitted | None) -> Iterator[Step]:
+    """Yield the smallest change that would let a write in which admission refuses."""
+    if admitted is None or admitted.refusal is None:
+        return
+    if admitted.refusal.rule == "access.escalation":
+        yield from (
+            step for step in _escalated(scenario, admitted.write).steps if step.role is not Role.APPLIED
+        )
+        return
+    proposed = changes.proposals(admitted.write, admitted.refusal, question.object or {})
+    yield from patches.helping(scenario, proposed, _again)
+
+
+def _again(scenario: Scenario) -> Verdict:
+    return evaluate(scenario, convert_question(scenario.asked, AccessRequest, "request"))
 
 
 def _admit(scenario: Scenario, question: AccessRequest, request: Request) -> Admitted:
@@ -144,17 +177,21 @@ def _escalation(scenario: Scenario, write: Write) -> Iterator[Ruling]:
         return
     if write.operation == "DELETE":
         return
-    asked = Escalation(
-        user=request.user.name,
-        groups=request.user.groups,
-        verb="create" if request.verb == "create" else "update",
-        object=write.object,
-    )
-    found = escalation.evaluate(scenario, asked).answer
+    found = _escalated(scenario, write).answer
     if not found["allowed"]:
         message = found["message"]
         status = NOT_FOUND if message.endswith(" not found") else FORBIDDEN
         yield Ruling(rule="access.escalation", holds=False, status=status, message=message)
+
+
+def _escalated(scenario: Scenario, write: Write) -> Verdict:
+    asked = Escalation(
+        user=write.request.user.name,
+        groups=write.request.user.groups,
+        verb="create" if write.request.verb == "create" else "update",
+        object=write.object,
+    )
+    return escalation.evaluate(scenario, asked)
 
 
 def _admission(admitted: Admitted, request: Request) -> Stage:

@@ -37,6 +37,13 @@ def fill_in(write: Write) -> Iterator[Ruling]:
             yield changed(write, "access.limitDefaults", spec, limits=name, filled=tuple(filled))
 
 
+def bounds(write: Write, *, kind: str = "Container", alone: bool = False) -> Iterator[Plain]:
+    """Yield what a namespace's LimitRanges say of objects of a kind; what is `alone` is a whole pod, too."""
+    for found in write.found("LimitRange"):
+        for each in (kind, "Pod") if alone else (kind,):
+            yield from _items(found, each)
+
+
 def _items(limits: Plain, kind: str) -> Iterator[Plain]:
     for item in (limits.get("spec") or {}).get("limits") or ():
         if item.get("type") == kind:

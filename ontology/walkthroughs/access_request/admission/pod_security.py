@@ -19,6 +19,7 @@ from ontology.walkthroughs.access_request.admission.write import (
 )
 
 _LABEL = "pod-security.kubernetes.io/"
+ENFORCE = f"{_LABEL}enforce"
 _LEVELS = ("privileged", "baseline", "restricted")  # ever stricter
 _VERSION = re.compile(r"v1\.(0|[1-9]\d*)")
 # Where a pod's template stands, in what makes pods; these are warned of and recorded, never refused.
@@ -90,6 +91,11 @@ def policies(labels: Mapping[str, str]) -> dict[str, Policy]:
         version = warned.version if "warn-version" in labels else enforced.version
         found["warn"] = Policy(enforced.level, version)
     return found
+
+
+def below(level: str) -> tuple[str, ...]:
+    """Return the levels that forbid less, the strictest first."""
+    return _LEVELS[: _LEVELS.index(level)][::-1]
 
 
 def _policy(labels: Mapping[str, str], mode: str) -> Policy:

@@ -55,20 +55,44 @@ def check(write: Write) -> Iterator[Ruling]:
         return
     quotas = [each for each in write.found("ResourceQuota") if covers(each, asked.resource, write.object)]
     for quota in quotas if not asked.api_group and asked.resource == "pods" else ():
-        undemanded = dict(_missing(hard_limits(quota), write.spec))
+        name = str(metadata(quota).get("name"))
+        undemanded = dict(demanded(write, name))
         if undemanded:
-            name = metadata(quota).get("name")
             told = "; ".join(f"{each} for: {','.join(names)}" for each, names in undemanded.items())
             why = f"failed quota: {name}: must specify {told}"
             yield refusal(write, "access.quotaDemands", why, quota=name)
             return
-    usage = used_by(asked.api_group, asked.resource, write.object)
     for quota in quotas:
-        hard, before = hard_limits(quota), _before(write, quota)
-        more = {each: taken_off(usage[each], before.get(each, "0")) for each in usage if each in hard}
-        charged = {each: quantity for each, quantity in more.items() if amount(quantity) > 0}
+        charged = charges(write, quota)
         if charged:
             yield _charged(write, quota, charged)
+
+
+def charges(write: Write, quota: Plain) -> dict[str, Quantity]:
+    """Return what the write would take of a quota, beyond what the object takes already."""
+    asked = write.request
+    usage, before = used_by(asked.api_group, asked.resource, write.object), _before(write, quota)
+    more = {
+        each: taken_off(usage[each], before.get(each, "0")) for each in hard_limits(quota) if each in usage
+    }
+    return {each: quantity for each, quantity in more.items() if amount(quantity) > 0}
+
+
+def needed(write: Write, quota: Plain) -> Iterator[tuple[str, Quantity]]:
+    """Yield the limits of a quota that are too low for the write, and how high they would have to be."""
+    hard, charged = hard_limits(quota), charges(write, quota)
+    used = _used(write, quota, charged)
+    for each, quantity in charged.items():
+        total = added((used[each], quantity))
+        if amount(total) > amount(hard[each]):
+            yield each, total
+
+
+def demanded(write: Write, name: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield what a quota of this name makes containers say, with the containers that do not."""
+    for quota in write.found("ResourceQuota"):
+        if metadata(quota).get("name") == name:
+            yield from _missing(hard_limits(quota), write.spec)
 
 
 def _is_charged(write: Write) -> bool:
@@ -178,8 +202,8 @@ def _missing(hard: Amounts, spec: Plain) -> Iterator[tuple[str, list[str]]]:
     """Yield what a quota demands of every container, with the containers that do not name it."""
     if spec.get("resources"):
         return
-    for demanded in (each for each in _DEMANDED if each in hard):
-        what, _, name = demanded.rpartition(".")
+    for asked in (each for each in _DEMANDED if each in hard):
+        what, _, name = asked.rpartition(".")
         bare = sorted(
             each.get("name", "")
             for each in containers.of(spec)
@@ -187,4 +211,4 @@ def _missing(hard: Amounts, spec: Plain) -> Iterator[tuple[str, list[str]]]:
             not in (containers.asked(each, "limits") if what == "limits" else containers.requests(each))
         )
         if bare:
-            yield demanded, bare
+            yield asked, bare

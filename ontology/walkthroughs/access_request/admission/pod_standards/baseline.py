@@ -22,7 +22,7 @@ from ontology.walkthroughs.access_request.admission.pod_standards.setters import
 )
 from ontology.walkthroughs.access_request.admission.write import Plain
 
-_APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
+APPARMOR = "container.apparmor.security.beta.kubernetes.io/"
 _DEFAULT_CAPABILITIES = frozenset(
     {
         "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE",
@@ -40,7 +40,7 @@ def app_armor(pod: Plain) -> Found:
     told = [
         f"{key}={quote(value)}"
         for key, value in sorted(annotations.items())
-        if key.startswith(_APPARMOR)
+        if key.startswith(APPARMOR)
         and value not in {"", "runtime/default"}
         and not value.startswith("localhost/")
     ]
