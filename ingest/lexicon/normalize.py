@@ -13,7 +13,7 @@ from unicodedata import is_normalized, normalize
 SKIPPED = frozenset(" -_\t\u00a0")
 
 _HANGUL_RUN = re.compile(r"[가-힣]+$")
-_ARTICLE = re.compile(r"(?:the|a|an|each|every|all)\s+", re.IGNORECASE)
+_ARTICLE = re.compile(r"^(?:the|a|an|each|every|all)\s+", re.IGNORECASE)
 # notes use the same words again and again; the bound keeps a large collection from filling memory
 _REMEMBERED = 1 << 15
 _SHORTEST_PLURAL = 4
