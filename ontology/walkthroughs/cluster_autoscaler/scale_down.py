@@ -31,7 +31,10 @@ _PREFIX = "cluster-autoscaler.kubernetes.io"
 _SAFE = f"{_PREFIX}/safe-to-evict"
 _SAFE_VOLUMES = f"{_PREFIX}/safe-to-evict-local-volumes"
 _DISABLED = f"{_PREFIX}/scale-down-disabled"
+_DAEMON = f"{_PREFIX}/daemonset-pod"
 _MIRROR = "kubernetes.io/config.mirror"
+# What creates its pods again, as far as the autoscaler knows.
+_REPLICATING = frozenset({"ReplicationController", "ReplicaSet", "StatefulSet", "Job"})
 
 
 class GroupSize(Question, frozen=True):
@@ -51,6 +54,7 @@ class ScaleDown(Question, frozen=True):
     threshold: float = _UNDERUSED
     skip_local_storage: bool = True
     skip_system_pods: bool = True
+    skip_custom_controllers: bool = True
     groups: list[GroupSize] | None = None
     unneeded_time: str = "10m"
     unneeded_for: dict[str, str] | None = None
@@ -172,30 +176,32 @@ def _utilization(node: Node, pods: Sequence[Pod], resource: str) -> float:
 
 def _stays_with_node(pod: Pod) -> bool:
     """Whether a pod goes with its node: a daemon, or a static pod's mirror."""
-    controller = pod.metadata.controller
+    controller, annotations = pod.metadata.controller, pod.metadata.annotations or {}
     daemon = controller is not None and controller.kind == "DaemonSet"
-    return daemon or _MIRROR in (pod.metadata.annotations or {})
+    return daemon or annotations.get(_DAEMON) == "true" or _MIRROR in annotations
 
 
 def _keeps(pod: Pod, budgets: Sequence[PodDisruptionBudget], asked: ScaleDown) -> str:
-    """Return why a pod keeps its node, empty if it does not."""
-    annotations = pod.metadata.annotations or {}
+    """Return why a pod keeps its node, empty if it does not; of several reasons the autoscaler's first."""
+    safe = (pod.metadata.annotations or {}).get(_SAFE)
+    controller = pod.metadata.controller
     mine = [
         each
         for each in budgets
         if each.namespace == pod.namespace and selectors.matches(each.spec.selector, pod.labels)
     ]
-    if annotations.get(_SAFE) == "false":
-        return "notSafeToEvict"
-    if any(each.status.disruptions_allowed <= 0 for each in mine):
-        return "notEnoughPdb"
-    if annotations.get(_SAFE) == "true":
-        return ""
-    if pod.metadata.controller is None:
-        return "notReplicated"
-    if asked.skip_system_pods and pod.namespace == "kube-system" and not mine:
-        return "systemPod"
-    return "localStorage" if asked.skip_local_storage and _has_local_data(pod) else ""
+    unknown = controller is not None and controller.kind not in _REPLICATING
+    # safe-to-evict lifts what the autoscaler minds, but not a budget: that refuses the eviction itself
+    minds = safe != "true"
+    reasons = {
+        "notReplicated": minds and controller is None,
+        "customController": minds and asked.skip_custom_controllers and unknown,
+        "systemPod": minds and asked.skip_system_pods and pod.namespace == "kube-system" and not mine,
+        "notSafeToEvict": safe == "false",
+        "localStorage": minds and asked.skip_local_storage and _has_local_data(pod),
+        "notEnoughPdb": any(each.status.disruptions_allowed <= 0 for each in mine),
+    }
+    return next((reason for reason, holds in reasons.items() if holds), "")
 
 
 def _has_local_data(pod: Pod) -> bool:

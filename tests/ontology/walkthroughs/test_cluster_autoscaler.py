@@ -210,6 +210,38 @@ SAFE = {SAFE_KEY: "true"}
         ),
         pytest.param(pod("web", "100m", "n1"), [BUDGET], "notEnoughPdb", id="a budget"),
         pytest.param(
+            pod("web", "100m", "n1", metadata={"annotations": SAFE}),
+            [BUDGET],
+            "notEnoughPdb",
+            id="a budget also of what is said to be safe",
+        ),
+        pytest.param(
+            pod("web", "100m", "n1", metadata={"ownerReferences": [OWNER | {"kind": "GameServer"}]}),
+            [],
+            "customController",
+            id="a controller that it does not know",
+        ),
+        pytest.param(
+            pod("web", "100m", "n1", metadata={"ownerReferences": [], "annotations": {SAFE_KEY: "false"}}),
+            [],
+            "notReplicated",
+            id="of two reasons the first",
+        ),
+        pytest.param(
+            pod(
+                "web",
+                "100m",
+                "n1",
+                metadata={
+                    "ownerReferences": [],
+                    "annotations": {"cluster-autoscaler.kubernetes.io/daemonset-pod": "true"},
+                },
+            ),
+            [],
+            None,
+            id="said to be a daemon",
+        ),
+        pytest.param(
             pod("web", "100m", "n1", metadata={"namespace": "kube-system"}),
             [],
             "systemPod",
