@@ -28,13 +28,14 @@ class Fates:
         }
 
     def befall(self, happening: Happening) -> None:
-        """Let something happen.
+        """Let something happen; the trace names what it happens to.
 
         Raises:
             InvalidQuestionError: it is about a pod, node or component that is not there.
         """
-        said = self._kinds[happening.what](happening)
-        why = Why(rule=f"cluster.world.{happening.what}", did=said, facts={"what": said})
+        subject = self._kinds[happening.what](happening)
+        did = f"{happening.what} {subject}".rstrip()
+        why = Why(rule=f"cluster.world.{happening.what}", did=did, facts={"what": subject})
         self.world.loop.tell("world", "story", ("Story", "", happening.what), why)
 
     def _node(self, name: str | None, happening: Happening) -> Node:
@@ -65,30 +66,30 @@ class Fates:
             if worker.crash(asked.container, asked.exit_code, out_of_memory=asked.oom):
                 key = f"{pod.spec.node_name}|{pod.namespace}/{pod.name}"
                 loop.wake(kubelets.name, key, "container ended")
-                return f"a container of Pod {pod.name} ends"
+                return pod.name
         raise InvalidQuestionError(f"no container of `{wanted}` runs at that time", path=path)
 
     def _lose(self, happening: Happening) -> str:
         node = self._node(happening.event.lose_node, happening)
         self.world.lose(node.name)
-        return f"node {node.name} is lost"
+        return node.name
 
     def _recover(self, happening: Happening) -> str:
         node = self._node(happening.event.recover_node, happening)
         self.world.recover(node.name)
-        return f"node {node.name} is back"
+        return node.name
 
     def _stop(self, happening: Happening) -> str:
         name = str(happening.event.stop)
         process, node = story.component(name, self.world.nodes, path=f"{happening.path}.stop")
         self.world.stop(process, node)
-        return f"{name} stops"
+        return name
 
     def _start(self, happening: Happening) -> str:
         name = str(happening.event.start)
         process, node = story.component(name, self.world.nodes, path=f"{happening.path}.start")
         self.world.start(process, node)
-        return f"{name} starts"
+        return name
 
     def _load(self, happening: Happening) -> str:
         asked = happening.event.load
@@ -102,9 +103,9 @@ class Fates:
             self.world.loads.cpu[wanted.ref] = quantities.millis(asked.cpu)
         except InvalidObjectError as error:
             raise InvalidQuestionError(str(error), path=f"{path}.cpu") from error
-        return f"{wanted} has {asked.cpu} cpu to do"
+        return f"{wanted} ({asked.cpu} cpu)"
 
     def _app(self, happening: Happening) -> str:
         if happening.event.app is not None:
             self.world.behave(happening.event.app)
-        return "programs behave otherwise"
+        return ""

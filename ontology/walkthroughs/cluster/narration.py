@@ -5,12 +5,12 @@ A story may have thousands of acts; a reader gets the first of them, and the num
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 from ontology.verdict import Step
 from ontology.walkthroughs.cluster.clock import seconds
 from ontology.walkthroughs.cluster.expectations import Result
-from ontology.walkthroughs.cluster.kinds import Ref
 from ontology.walkthroughs.cluster.trace import Hop
 
 _MOST_STEPS, _MOST_REASONS, _MOST_NAMES = 400, 4, 4
@@ -18,10 +18,9 @@ _MOST_STEPS, _MOST_REASONS, _MOST_NAMES = 400, 4, 4
 
 @dataclass(slots=True)
 class Act:
-    """Hops of one component at one instant by one rule for one owner."""
+    """Hops of alike components at one instant by one rule for one owner, in the order they were made."""
 
-    first: Hop
-    refs: list[Ref] = field(default_factory=list)
+    hops: list[Hop] = field(default_factory=list)
 
 
 def narrate(hops: Sequence[Hop], results: Iterable[Result]) -> tuple[Step, ...]:
@@ -36,47 +35,53 @@ def narrate(hops: Sequence[Hop], results: Iterable[Result]) -> tuple[Step, ...]:
 
 
 def _acts(hops: Sequence[Hop]) -> Iterator[Act]:
-    """Put together what is alike: three pods that one ReplicaSet creates at once are one act."""
-    current: Act | None = None
-    known: object = None
-    for hop in hops:
-        alike = (hop.at, hop.who, hop.rule, hop.ref[0], hop.facts.get("owner"), hop.facts.get("node"))
-        if current is None or alike != known:
-            if current is not None:
-                yield current
-            current, known = Act(hop), alike
-        current.refs.append(hop.ref)
-    if current is not None:
-        yield current
+    """Put together what is alike: pods that a ReplicaSet creates, or that kubelets start, are one act."""
+    for _, instant in groupby(hops, key=lambda hop: hop.at):
+        acts: dict[tuple[object, ...], Act] = {}
+        for hop in instant:
+            alike = (
+                hop.who.partition("/")[0],
+                hop.rule,
+                hop.ref[0],
+                *(hop.facts.get(each) for each in _TELLING),
+            )
+            acts.setdefault(alike, Act()).hops.append(hop)
+        yield from acts.values()
 
 
 def _told(act: Act) -> Iterator[Step]:
-    hop = act.first
-    names = [ref[2] for ref in dict.fromkeys(act.refs)]
-    objects = ", ".join(names[:_MOST_NAMES]) + (
-        f" (+{len(names) - _MOST_NAMES})" if len(names) > _MOST_NAMES else ""
-    )
+    hop = act.hops[0]
     facts: dict[str, Any] = {
         **hop.facts,
+        **{name: _listed(each.facts[name] for each in act.hops) for name in _LISTED & hop.facts.keys()},
         "at": seconds(hop.at),
         "who": hop.who,
         "saw": hop.saw,
         "kind": hop.ref[0],
-        "objects": objects,
-        "number": len(names),
+        "objects": _listed(each.ref[2] for each in act.hops),
+        "number": len({each.ref for each in act.hops}),
     }
     yield Step(hop.rule, not hop.rule.endswith(_FAILING), facts, concepts=_concepts(hop))
     yield from hop.because()[:_MOST_REASONS]
 
 
+# Facts that tell acts apart, and those that are listed when acts are told together.
+_TELLING = ("owner", "after", "reason", "message", "service", "before")
+_LISTED = frozenset({"node", "container"})
 _FAILING = ("refused", "Refused", "unreachable", ".waits", ".wait", ".unready", ".silent", ".failed")
 
 
+def _listed(names: Iterable[Any]) -> str:
+    """Return the first few of some names, each once, and the number of the rest."""
+    found = [str(name) for name in dict.fromkeys(names)]
+    more = f" (+{len(found) - _MOST_NAMES})" if len(found) > _MOST_NAMES else ""
+    return ", ".join(found[:_MOST_NAMES]) + more
+
+
 def _concepts(hop: Hop) -> tuple[str, ...]:
-    named = (hop.ref[0],) if hop.ref[0] not in {"Story", "Request"} else ()
+    """Return the concepts that this very act is about, beside those that its rule always decides."""
     reason = str(hop.facts.get("after") or "").rpartition(" ")[2]
-    waits = (f"ContainerStateReason.{reason}",) if hop.rule == "cluster.kubelet.wait" else ()
-    return (*named, *waits)
+    return (f"ContainerReason.{reason}",) if hop.rule == "cluster.kubelet.wait" else ()
 
 
 def _expected(result: Result) -> Step:

@@ -84,7 +84,8 @@ class TaintEviction(Single):
         yield Update(replace(pod, status=replace(pod.status, conditions=conditions)))
         yield Say(ref_of(pod), "TaintManagerEviction", f"Marking for deletion Pod {pod.namespace}/{pod.name}")
         facts = {"pod": pod.name, "node": node.name, "taints": taints}
-        step = Step(look.turn.value, True, {"at": look.at, "due": look.due, "seconds": look.limit, **facts})
+        at = seconds(view.clock.offset)
+        step = Step(look.turn.value, True, {"at": at, "due": at, "seconds": look.limit, **facts})
         yield Delete(ref_of(pod), Why(rule="cluster.taint.evict", facts=facts, because=lambda: (step,)))
 
 

@@ -133,7 +133,7 @@ def _hop(pod: Pod, change: Change) -> Iterator[Action]:
 def _rule(change: Change) -> str | None:
     if change.kind == "container":
         if change.after == "Running":
-            return "cluster.kubelet.run"
+            return "cluster.kubelet.restart" if change.reason else "cluster.kubelet.run"
         if change.after == "Terminated":
             return "cluster.kubelet.end"
         return "cluster.kubelet.wait" if change.after.rpartition(" ")[2] in _WAITS else None
