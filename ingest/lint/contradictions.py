@@ -6,6 +6,8 @@ from typing import NamedTuple
 from ingest.lint.checked import Checked, Problem
 from ingest.lint.findings import Finding, Severity
 from ingest.lint.rules.claims import Checkup, results
+from ontology.checks.claims import Result
+from ontology.checks.closed import SINGLE
 from ontology.checks.contradictions import contradictions
 
 
@@ -26,8 +28,17 @@ def places(notes: Iterable[Checked]) -> Iterator[Place]:
 
 def contradicted(places: Iterable[Place]) -> Iterator[tuple[Place, Place]]:
     """Yield the two places of each contradiction, the first that says it first."""
-    said = ((place.checkup.claim, place) for place in places if not place.checkup.condition)
-    yield from contradictions(said)
+    said = ((place.checkup.claim, place) for place in places if _is_plain(place.checkup))
+    for first, second in contradictions(said):
+        # what was found to be so twice holds of different things
+        if not all(each.checkup.check.result is Result.CONFIRMED for each in (first, second)):
+            yield first, second
+
+
+def _is_plain(checkup: Checkup) -> bool:
+    """Whether a claim is read surely enough to hold it against another: decided, or a value, no condition."""
+    decided = checkup.check.result is not Result.NOT_TESTABLE
+    return not checkup.condition and (decided or checkup.claim.predicate in SINGLE)
 
 
 def findings(notes: Iterable[Checked]) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 One of the known values confirms a claim; another value of the same sort refutes it.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -44,6 +45,14 @@ def _known() -> Mapping[tuple[str, str], Sequence[CuratedFact]]:
     return found
 
 
+# Words that speak of both values say which belongs to whom in a way that a fact cannot hold; of a ClusterRole
+# and the RoleBinding that refers to it a third thing is said.
+_BOTH = re.compile(
+    r"(?=.*(?:namespace|네임스페이스))(?=.*(?:\bcluster\b|클러스터(?!\s?롤)))|(?=.*ClusterRole)(?=.*RoleBinding)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
 def closed(claim: Claim) -> Check | None:
     """Decide a claim whose subject has known values of the predicate; None for any other."""
     known = _known().get((claim.subject, claim.predicate), ())
@@ -56,9 +65,9 @@ def closed(claim: Claim) -> Check | None:
         holds = claim.object in right
     elif claim.object in EXCLUSIVE.get(claim.predicate, ()):
         others = set(EXCLUSIVE[claim.predicate]) - {claim.object}
-        if claim.object not in right and not others & set(right):
-            return None
         holds = claim.object in right
+        if not holds and (not others & set(right) or _BOTH.match(claim.words)):
+            return None
     else:
         return None
     facts = {

@@ -17,8 +17,7 @@ _DENIED_AFTER = re.compile(
     r"|\s?수\s?(?:는\s?)?없|없[다는이고어]|불가|안\s?(?:됨|된|되|한|하)|\s아니|\s아님|금지)"
 )
 _DENIED_BEFORE = re.compile(
-    r"(?:\b(?:not|never|cannot|no longer|nothing|neither|without|instead of|rather than)|n't)\s"
-    r"(?:[\w<>:-]+\s){0,4}$",
+    r"(?:\b(?:not|never|cannot|no longer|without|instead of|rather than)|n't)\s(?:(?:<\S+>|[\w-]+)\s){0,4}$",
     re.IGNORECASE,
 )
 # Korean denies behind the verb, so only English words deny within.

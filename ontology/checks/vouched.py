@@ -8,6 +8,9 @@ from ontology.checks.wording import said
 from ontology.statements import Text
 from ontology.vocabulary.curation import CuratedFact, curated
 
+# An example of a class is a member of it.
+_MEMBER, _EXAMPLE = "isA", "hasExample"
+
 
 @cache
 def _facts() -> Mapping[tuple[str, str, str], CuratedFact]:
@@ -19,6 +22,8 @@ def _facts() -> Mapping[tuple[str, str, str], CuratedFact]:
 
 def _fact(claim: Claim) -> CuratedFact | None:
     fact = _facts().get((claim.subject, claim.predicate, claim.object))
+    if fact is None and claim.predicate == _MEMBER:
+        fact = _facts().get((claim.object, _EXAMPLE, claim.subject))
     if fact is None or (fact.within and not set(fact.within) & set(claim.within)):
         return None
     return fact

@@ -58,7 +58,9 @@ def claims(checked: Checked) -> Iterator[Finding]:
 
 def results(checked: Checked) -> Iterator[Checkup]:
     """Yield every claim with what became of it: first those of facts, then what sentences say beyond them."""
-    worded = {(each.lines[-1], each.claim.triple): each for each in _worded(checked)}
+    worded: dict[tuple[int, tuple[str, str, str, bool]], Checkup] = {}
+    for each in _worded(checked):
+        worded.setdefault((each.lines[-1], each.claim.triple), each)
     for statement in checked.statements:
         claim = _claim(checked, statement)
         line = statement.lines[-1]

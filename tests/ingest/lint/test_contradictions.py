@@ -24,7 +24,7 @@ def _pairs(*texts: str) -> Sequence[tuple[str, str]]:
     ("one", "other"),
     [
         pytest.param("periodSeconds의 기본값은 10초이다.", "periodSeconds의 기본값은 5초이다.", id="two defaults"),
-        pytest.param("The kubelet watches the kube-apiserver.", "kubelet은 kube-apiserver를 감시하지 않는다.", id="said and denied, in two languages"),
+        pytest.param("kubelet은 etcd와 직접 통신한다.", "kubelet은 etcd와 통신하지 않는다.", id="said and denied"),
         pytest.param("livenessProbe가 실패하면 컨테이너를 재시작한다.", "If the liveness probe fails, the kubelet does not restart the container.", id="words against words"),
         pytest.param("The Role is namespaced.", "Role은 클러스터 범위이다.", id="two scopes"),
     ],
