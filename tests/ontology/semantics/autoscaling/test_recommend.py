@@ -215,12 +215,74 @@ def test_the_size_stays_within_its_bounds(size: int, milli: list[int], least: in
     assert least <= verdict.answer["desiredReplicas"] <= most
 
 
-@given(sizes, loads, st.integers(0, 11), st.integers(0, 200), st.booleans())
+def metric(type_: str, **target: Any) -> dict[str, Any]:
+    if type_ == "Resource":
+        return {"type": type_, "resource": {"name": "cpu", "target": target}}
+    named = {"metric": {"name": "load"}, "target": target}
+    if type_ == "Object":
+        named["describedObject"] = {"apiVersion": "v1", "kind": "Service", "name": "web"}
+    return {"type": type_, type_.lower(): named}
+
+
+def measured(type_: str, size: int, milli: int) -> dict[str, Any]:
+    """All pods together have `size` times this load."""
+    value = {"metric": "load", "value": f"{milli * size}m"}
+    match type_:
+        case "Resource":
+            return {"resource": [usage(number, milli) for number in range(size)]}
+        case "Pods":
+            each = {"metric": "load", "value": f"{milli}m", "timestamp": NOW}
+            return {"pods": [each | {"pod": f"web-{number}"} for number in range(size)]}
+        case "Object":
+            return {"object": [value | {"describedObject": {"kind": "Service", "name": "web"}}]}
+        case _:
+            return {"external": [value]}
+
+
+# A behavior that lets every size through, so that what is seen is what the metric asks for.
+AT_ONCE = {
+    "policies": [{"type": "Pods", "value": 100_000, "periodSeconds": 15}],
+    "stabilizationWindowSeconds": 0,
+}
+FREE = {"behavior": {"scaleUp": AT_ONCE, "scaleDown": AT_ONCE}, "maxReplicas": 100_000}
+
+
+@pytest.mark.parametrize("size", [1, 3, 10])
+@pytest.mark.parametrize(
+    ("type_", "target"),
+    [
+        pytest.param("Resource", {"type": "Utilization", "averageUtilization": 50}, id="utilization"),
+        pytest.param("Resource", {"type": "AverageValue", "averageValue": "50m"}, id="usage of a pod"),
+        pytest.param("Pods", {"type": "AverageValue", "averageValue": "50m"}, id="pods"),
+        pytest.param("Object", {"type": "Value", "value": "100m"}, id="object"),
+        pytest.param("Object", {"type": "AverageValue", "averageValue": "50m"}, id="object by pod"),
+        pytest.param("External", {"type": "AverageValue", "averageValue": "50m"}, id="external by pod"),
+    ],
+)
+def test_up_a_ladder_of_load_no_step_asks_for_fewer_replicas(
+    type_: str, target: dict[str, Any], size: int
+) -> None:
+    spec = FREE | {"metrics": [metric(type_, **target)]}
+    pods = [pod(number) for number in range(size)]
+
+    asked = [
+        recommend(autoscaler(**spec), deployment(size), *pods, metrics=measured(type_, size, milli)).answer[
+            "desiredReplicas"
+        ]
+        for milli in range(0, 400, 9)
+    ]
+
+    assert asked == sorted(asked)
+    assert asked[0] == 1
+    assert asked[-1] > 3 * size
+
+
+@given(sizes, loads, st.integers(0, 11), st.integers(0, 2000), st.booleans())
 def test_more_load_never_asks_for_fewer_replicas(
     size: int, milli: list[int], busier: int, more: int, behaves: bool
 ) -> None:
     """Where all pods are ready and measured; one without metrics may pull the other way."""
-    spec = {"behavior": {"scaleDown": {"stabilizationWindowSeconds": 0}}} if behaves else {}
+    spec = FREE if behaves else {}
     pods = [pod(number) for number in range(size)]
     before = {"resource": [usage(number, milli[number]) for number in range(size)]}
     after = {
