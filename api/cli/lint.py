@@ -7,10 +7,12 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 
 from api import sources
+from ingest.errors import NoteTooLargeError
 from ingest.lint import contradictions
 from ingest.lint.findings import Finding, Severity
 from ingest.lint.rules import check
@@ -53,10 +55,28 @@ def run(arguments: argparse.Namespace) -> int:
         for path, source in opened.notes
     ]
     examined = [examine(source, registry) for source in notes]
-    found = [*(finding for note in examined for finding in check(note)), *contradictions.findings(examined)]
+    found = [
+        *(finding for note in examined for finding in check(note)),
+        *contradictions.findings(examined),
+        *(_too_large(error) for error in opened.refused if isinstance(error, NoteTooLargeError)),
+    ]
     findings = [finding for finding in found if _ORDER.index(finding.severity) >= least]
     sys.stdout.writelines(_WRITERS[arguments.output](findings, Lang(arguments.lang)))
     return opened.exit_code(1 if any(each.severity is not Severity.INFO for each in findings) else 0)
+
+
+def _too_large(error: NoteTooLargeError) -> Finding:
+    """A note over the limit: nothing of it was read."""
+    return Finding(
+        document=error.path,
+        line=1,
+        column=1,
+        found="",
+        kind="unread-line",
+        severity=Severity.HIGH,
+        wording="tooLarge",
+        facts={"size": error.size, "limit": error.limit},
+    )
 
 
 def _text(findings: Sequence[Finding], lang: Lang) -> Iterator[str]:
@@ -104,13 +124,19 @@ def _result(finding: Finding, lang: Lang) -> dict[str, Any]:
         "byteOffset": finding.start,
         "byteLength": finding.end - finding.start,
     }
-    place = {"artifactLocation": {"uri": finding.document}, "region": region}
+    place = {"artifactLocation": {"uri": _uri(finding.document)}, "region": region}
     return {
         "ruleId": finding.kind,
         "level": _SARIF_LEVEL[finding.severity],
         "message": {"text": message(finding, lang)},
         "locations": [{"physicalLocation": place}],
     }
+
+
+def _uri(document: str) -> str:
+    """Return a path as a reference: SARIF wants RFC 3986, so Korean letters and blanks are encoded."""
+    path = Path(document)
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())
 
 
 _WRITERS = {"text": _text, "json": _json, "sarif": _sarif}

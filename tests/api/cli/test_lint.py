@@ -2,7 +2,9 @@
 
 import json
 from pathlib import Path
+from urllib.parse import unquote
 
+import jsonschema
 import pytest
 
 from api.cli import main
@@ -47,13 +49,102 @@ def test_json_is_one_finding_a_line_in_both_languages(note: Path, capsys: pytest
     assert rows[0]["message"].keys() == {"en", "ko"}
 
 
-def test_sarif_names_the_place(note: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    main(["lint", str(note), "-o", "sarif"])
+# What SARIF 2.1.0 asks of the parts that are written here (sections 3.14, 3.27 to 3.30): no more and no less.
+SARIF = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["version", "runs"],
+    "properties": {
+        "$schema": {"type": "string", "format": "uri"},
+        "version": {"const": "2.1.0"},
+        "runs": {"type": "array", "items": {"$ref": "#/$defs/run"}},
+    },
+    "$defs": {
+        "run": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["tool", "results"],
+            "properties": {
+                "tool": {"$ref": "#/$defs/tool"},
+                "columnKind": {"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+                "results": {"type": "array", "items": {"$ref": "#/$defs/result"}},
+            },
+        },
+        "tool": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["driver"],
+            "properties": {
+                "driver": {
+                    "type": "object",
+                    "required": ["name"],
+                    "properties": {
+                        "name": {"type": "string"},
+                        "rules": {"type": "array", "uniqueItems": True, "items": {"required": ["id"]}},
+                    },
+                }
+            },
+        },
+        "result": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["message"],
+            "properties": {
+                "ruleId": {"type": "string"},
+                "level": {"enum": ["none", "note", "warning", "error"]},
+                "message": {"type": "object", "required": ["text"], "properties": {"text": {"minLength": 1}}},
+                "locations": {"type": "array", "items": {"$ref": "#/$defs/location"}},
+            },
+        },
+        "location": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "physicalLocation": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "properties": {
+                        "artifactLocation": {
+                            "properties": {"uri": {"type": "string", "pattern": "^[!-~]+$"}}
+                        },
+                        "region": {
+                            "additionalProperties": False,
+                            "properties": {
+                                "startLine": {"type": "integer", "minimum": 1},
+                                "startColumn": {"type": "integer", "minimum": 1},
+                                "endColumn": {"type": "integer", "minimum": 1},
+                                "byteOffset": {"type": "integer", "minimum": 0},
+                                "byteLength": {"type": "integer", "minimum": 0},
+                            },
+                        },
+                    },
+                }
+            },
+        },
+    },
+}
+
+
+@pytest.mark.parametrize("name", ["note.md", "파드 노트.md"])
+def test_sarif_is_what_the_standard_asks_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    (tmp_path / name).write_bytes(NOTE.encode())
+    monkeypatch.chdir(tmp_path)
+
+    main(["lint", name, "-o", "sarif"])
 
     log = json.loads(capsys.readouterr().out)
-    result = log["runs"][0]["results"][0]
-    assert log["version"] == "2.1.0"
-    assert result["locations"][0]["physicalLocation"]["region"]["startLine"] == 3
+    jsonschema.validate(log, SARIF)
+    (run,) = log["runs"]
+    place = run["results"][0]["locations"][0]["physicalLocation"]
+    assert unquote(place["artifactLocation"]["uri"]) == name
+    region = place["region"]
+    assert (region["startLine"], region["startColumn"], region["endColumn"]) == (3, 11, 17)
+    assert NOTE.encode()[region["byteOffset"] :][: region["byteLength"]] == b"Wating"
+    assert {each["ruleId"] for each in run["results"]} == {
+        rule["id"] for rule in run["tool"]["driver"]["rules"]
+    }
 
 
 def test_fix_puts_spelling_right_and_nothing_else(note: Path) -> None:
@@ -94,3 +185,16 @@ def test_a_clean_note_exits_with_0(tmp_path: Path) -> None:
 def test_a_note_that_is_not_there_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lint", str(tmp_path / "gone.md")]) == 2
     assert capsys.readouterr().err.startswith("error: ")
+
+
+def test_a_note_over_the_limit_is_refused_with_a_finding(
+    note: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KUBELORE_MAX_NOTE_BYTES", "10")
+
+    assert main(["lint", str(note)]) == 2
+
+    shown = capsys.readouterr()
+    size = len(NOTE.encode())
+    assert shown.out.startswith(f"{note}:1:1: unread-line the note has {size} bytes and was not read")
+    assert shown.err.startswith("error: ")
