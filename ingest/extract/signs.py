@@ -123,7 +123,7 @@ def _words_shown(cues: int) -> int:
 
 def _opens(node: Node, parent: Node) -> bool:
     """Whether a node is the first below one that names exactly one concept."""
-    if len(parent.topics) != 1:
+    if len(parent.topics) != 1 or not node.text or node.index > _FIRST_AMONG:
         return False
     return next((c for c in parent.children if c.text or c.kind in _WITHOUT_TEXT), None) is node
 
@@ -133,5 +133,6 @@ def _arrow_follows(node: Node, parent: Node) -> bool:
     return node.index + 1 < len(siblings) and siblings[node.index + 1].text[:1] in _ARROW_STARTS
 
 
+_FIRST_AMONG = 50  # pictures and rules may come before it
 _WITHOUT_TEXT = frozenset({BlockKind.TABLE, BlockKind.FENCE})
 _ARROW_STARTS = frozenset({"►", "▶", "→", "➡", "➔", "⇒", "=", "-", "↓", "⬇"})

@@ -33,6 +33,8 @@ _OPENINGS = {
     "heading": "#",
 }
 _OPENING_CHARACTERS = frozenset("".join(_OPENINGS.values()))
+_BREAKING = frozenset(_OPENINGS["hr"])
+_BREAKING_OR_BLANK = _BREAKING | {" ", "\t"}
 _UNDERLINE = re.compile(r"^[ \t>]*(?:-+|=+)[ \t]*$", re.MULTILINE)
 
 
@@ -60,11 +62,22 @@ class _Anchored(Ruler[_BlockRule]):
             character: tuple(fn for name, fn in named if character in _OPENINGS.get(name, character))
             for character in _OPENING_CHARACTERS
         }
+        # a thematic break ends as it begins: most lists are told from one by their last character
+        unbroken = {
+            character: tuple(
+                fn for name, fn in named if character in _OPENINGS.get(name, character) and name != "hr"
+            )
+            for character in _BREAKING
+        }
 
         def first_that_matches(state: StateBlock, line: int, end: int, silent: bool) -> bool:
             at = state.bMarks[line] + state.tShift[line]
-            opening = state.src[at] if at < state.eMarks[line] else ""
-            for rule in opened.get(opening, anywhere):  # noqa: SIM110  `any` would build a generator a line
+            stop = state.eMarks[line]
+            opening = state.src[at] if at < stop else ""
+            rules = opened.get(opening, anywhere)
+            if opening in _BREAKING and state.src[stop - 1] not in _BREAKING_OR_BLANK:
+                rules = unbroken[opening]
+            for rule in rules:  # noqa: SIM110  `any` would build a generator a line
                 if rule(state, line, end, silent):
                     return True
             return False

@@ -184,6 +184,10 @@ class Linker:
         found = set(_TOKEN.findall("\n".join(texts)))
         return frozenset(word for word in found if self.speller.word(word) is not None)
 
+    def slipped(self, text: str, slips: frozenset[str]) -> bool:
+        """Whether one of the misspelt names stands in a text."""
+        return not slips.isdisjoint(_TOKEN.findall(text))
+
     def mended(self, text: str, line: int) -> tuple[str, list[tuple[int, int]]]:
         """Return text with misspelt names put right, and where that moved the offsets, by how much."""
         shift: list[tuple[int, int]] = []

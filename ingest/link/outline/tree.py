@@ -46,7 +46,7 @@ def find_mentions(linker: Linker, nodes: list[Node]) -> None:
     slips = linker.slips(node.text for node in nodes)
     mended = [
         linker.mended(node.text, node.block.line)
-        if slips and any(slip in node.text for slip in slips)
+        if slips and linker.slipped(node.text, slips)
         else (node.text, [])
         for node in nodes
     ]
