@@ -21,6 +21,11 @@ from ontology.walkthroughs import ingress_changes
 from ontology.walkthroughs.ingress_changes import Unanswered
 
 _OK, _REDIRECT, _NOT_FOUND, _UNAVAILABLE = 200, 308, 404, 503
+_OUTCOMES: Mapping[int | None, Outcome] = {
+    _OK: Outcome.YES,
+    _REDIRECT: Outcome.UNKNOWN,
+    None: Outcome.UNKNOWN,
+}
 
 
 class Request(Question, frozen=True):
@@ -38,7 +43,8 @@ class Request(Question, frozen=True):
 def evaluate(scenario: Scenario, asked: Request) -> Verdict:
     """Answer `{"status", "rule", "backend", "endpoints", "endpoint", "shares", "tls", "location"}`.
 
-    Outcome: yes when an endpoint answers, no when the client gets 404 or 503, unknown for a redirect.
+    Outcome: yes when an endpoint answers, no when the client gets 404 or 503, unknown for a redirect and
+    for a backend that is no Service: `status` is null, for what it answers is the controller's own affair.
 
     Raises:
         InvalidObjectError: canary annotations that mean nothing, an Ingress that the API would refuse.
@@ -75,7 +81,7 @@ def evaluate(scenario: Scenario, asked: Request) -> Verdict:
 
     return Verdict(
         answer=answer,
-        outcome={_OK: Outcome.YES, _REDIRECT: Outcome.UNKNOWN}.get(answer["status"], Outcome.NO),
+        outcome=_OUTCOMES.get(answer["status"], Outcome.NO),
         explain=lambda: (
             *_default_classes(known, every),
             *explanation.steps(decision, served, request),
@@ -135,6 +141,8 @@ def _answer(scenario: Scenario, decision: Decision, request: HttpRequest, random
     chosen = decision.answering(random)
     if chosen is None:
         return answer
+    if chosen[1].service is None:
+        return answer | {"status": None, "backend": _resource(chosen[1])}
     addresses = _addresses(scenario, *chosen)
     return answer | {
         "status": _OK if addresses else _UNAVAILABLE,
@@ -150,6 +158,13 @@ def _backend(ingress: Ingress, backend: IngressBackend) -> dict[str, Any] | None
         return None
     port = backend.service.port
     return {"service": f"{ingress.namespace}/{backend.service.name}", "port": port.name or port.number}
+
+
+def _resource(backend: IngressBackend) -> dict[str, Any]:
+    """Return the object that a backend names instead of a Service, as the Ingress has it."""
+    return {
+        "resource": {k: v for k, v in (backend.resource or {}).items() if k in {"apiGroup", "kind", "name"}}
+    }
 
 
 def _addresses(scenario: Scenario, ingress: Ingress, backend: IngressBackend) -> list[str]:
@@ -190,6 +205,9 @@ def _endpoints_step(answer: dict[str, Any]) -> tuple[Step, ...]:
     backend = answer["backend"]
     if backend is None:
         return ()
+    if "resource" in backend:
+        named = {k: backend["resource"].get(k, "") for k in ("kind", "name")}
+        return (Step("ingress.resourceBackend", None, named),)
     facts = {**backend, "endpoint": answer["endpoint"], "endpoints": tuple(answer["endpoints"])}
     return (Step("ingress.endpoints", bool(answer["endpoints"]), facts),)
 

@@ -15,6 +15,11 @@ from ontology.cluster.ingress import Ingress
 from ontology.errors import InvalidObjectError
 
 PREFIX = "nginx.ingress.kubernetes.io/"
+# as Go's strconv.ParseBool reads them
+_BOOLEANS: Mapping[str, bool] = {
+    **dict.fromkeys(("1", "t", "T", "true", "TRUE", "True"), True),
+    **dict.fromkeys(("0", "f", "F", "false", "FALSE", "False"), False),
+}
 _ALWAYS: Mapping[str, bool] = {"always": True, "never": False}
 
 
@@ -34,26 +39,26 @@ def of(ingress: Ingress) -> Canary | None:
     """Return the canary that an Ingress is, None for an ordinary one.
 
     Raises:
-        InvalidObjectError: a weight that is no whole number, or a pattern that is no expression.
+        InvalidObjectError: a weight that is no whole number.
     """
     marks = ingress.metadata.annotations or {}
-    if marks.get(PREFIX + "canary") != "true":
+    if not is_true(ingress, "canary"):
         return None
-    pattern = marks.get(PREFIX + "canary-by-header-pattern", "")
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise InvalidObjectError(f"`{pattern}` is not a regular expression: {error}") from error
     total = _number(marks, "canary-weight-total", 100)
     return Canary(
         header=marks.get(PREFIX + "canary-by-header", ""),
         header_value=marks.get(PREFIX + "canary-by-header-value", ""),
-        header_pattern=pattern,
+        header_pattern=marks.get(PREFIX + "canary-by-header-pattern", ""),
         cookie=marks.get(PREFIX + "canary-by-cookie", ""),
         weight=_number(marks, "canary-weight", 0),
         # a total below 100 is not taken over by the controller
         total=max(total, 100),
     )
+
+
+def is_true(ingress: Ingress, name: str) -> bool | None:
+    """Return what an annotation of the controller says of itself, None where it is absent or says nothing."""
+    return _BOOLEANS.get((ingress.metadata.annotations or {}).get(PREFIX + name, ""))
 
 
 def _number(marks: Mapping[str, str], name: str, default: int) -> int:
@@ -71,8 +76,16 @@ def by_header(canary: Canary, headers: Mapping[str, str]) -> bool | None:
     if canary.header_value:
         return True if sent == canary.header_value else None
     if canary.header_pattern:
-        return True if re.search(canary.header_pattern, sent) else None
+        return _fits(canary.header_pattern, sent)
     return _ALWAYS.get(sent)
+
+
+def _fits(pattern: str, sent: str) -> bool | None:
+    """Return True for a value that the pattern is found in, else None; what is no expression fits nothing."""
+    try:
+        return True if re.search(pattern, sent) else None
+    except re.error:
+        return None
 
 
 def by_cookie(canary: Canary, cookies: Mapping[str, str]) -> bool | None:

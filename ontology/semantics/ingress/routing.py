@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ontology.cluster.ingress import Ingress, IngressBackend
 from ontology.semantics.ingress import canary, hosts, paths
+from ontology.semantics.ingress.ages import oldest_first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,12 +60,6 @@ class Table:
         return self.defaults.get(host or "") or self.defaults.get("")
 
 
-def _age(ingress: Ingress) -> tuple[bool, str, str, str]:
-    created = ingress.metadata.creation_timestamp
-    # an object that does not say when it was made counts as the youngest
-    return created is None, created or "", ingress.namespace, ingress.name
-
-
 def table(ingresses: Iterable[Ingress]) -> Table:
     """Return the routes of the Ingresses that a controller serves.
 
@@ -74,17 +69,26 @@ def table(ingresses: Iterable[Ingress]) -> Table:
     routes: dict[str, dict[tuple[str, str], Route]] = defaultdict(dict)
     canaries: dict[tuple[str, str], Route] = {}
     defaults: dict[str, tuple[Ingress, IngressBackend]] = {}
-    for ingress in sorted(ingresses, key=_age):
+    for ingress in oldest_first(ingresses):
         alternative = canary.of(ingress) is not None
         for route in _routes(ingress):
             if alternative:
                 canaries.setdefault((route.host, paths.key(route)), route)
             else:
                 routes[route.host].setdefault((route.path_type, paths.key(route)), route)
-        if ingress.spec.default_backend is not None and not alternative:
-            for host in {route.host for route in _routes(ingress)} or {""}:
+        if alternative:
+            continue
+        named = _hosts(ingress)
+        for host in named:
+            routes[host]  # served from here on, if only by a default: a host may have no path at all
+        if ingress.spec.default_backend is not None:
+            for host in named or [""]:
                 defaults.setdefault(host, (ingress, ingress.spec.default_backend))
     return Table(routes, canaries, defaults)
+
+
+def _hosts(ingress: Ingress) -> list[str]:
+    return [hosts.normalized(rule.host) if rule.host else "" for rule in ingress.spec.rules or ()]
 
 
 def _routes(ingress: Ingress) -> Iterable[Route]:

@@ -8,26 +8,24 @@ from collections.abc import Iterable
 
 from ontology.cluster.ingress import Ingress
 from ontology.semantics.ingress import hosts
-from ontology.semantics.ingress.canary import PREFIX
+from ontology.semantics.ingress.ages import oldest_first
+from ontology.semantics.ingress.canary import is_true
 
 
 def secret(ingresses: Iterable[Ingress], host: str) -> str | None:
     """Return the Secret (`namespace/name`) whose certificate answers for a host, if any."""
-    listed = {
-        name: f"{ingress.namespace}/{entry.secret_name}"
-        for ingress in ingresses
-        for entry in ingress.spec.tls or ()
-        if entry.secret_name
-        # an entry without hosts is for every host
-        for name in entry.hosts or ("",)
-    }
+    listed: dict[str, str] = {}
+    for ingress in oldest_first(ingresses):
+        for entry in ingress.spec.tls or ():
+            # an entry without hosts is for every host
+            for covered in (entry.hosts or ("",)) if entry.secret_name else ():
+                listed.setdefault(covered, f"{ingress.namespace}/{entry.secret_name}")
     name = hosts.chosen(listed, host)
     return None if name is None else listed[name]
 
 
 def redirects(ingress: Ingress, *, certified: bool) -> bool:
     """Whether a plain request is sent to https: where there is a certificate, unless told otherwise."""
-    marks = ingress.metadata.annotations or {}
-    if marks.get(PREFIX + "force-ssl-redirect") == "true":
+    if is_true(ingress, "force-ssl-redirect"):
         return True
-    return certified and marks.get(PREFIX + "ssl-redirect") != "false"
+    return certified and is_true(ingress, "ssl-redirect") is not False

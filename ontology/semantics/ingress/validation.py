@@ -12,6 +12,7 @@ from ontology.cluster import manifests
 from ontology.cluster.ingress import HTTPIngressPath, Ingress, IngressBackend
 from ontology.errors import InvalidObjectError
 from ontology.scenario import Scenario
+from ontology.semantics.ingress.classes import LEGACY
 
 _TYPES = ("Exact", "ImplementationSpecific", "Prefix")
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
@@ -29,6 +30,11 @@ def check(scenario: Scenario) -> None:
     """
     for where, ingress in manifests.located(scenario.manifests, Ingress):
         at = f"{where}.spec"
+        annotated = (ingress.metadata.annotations or {}).get(LEGACY)
+        if annotated is not None and ingress.spec.ingress_class_name is not None:
+            _refuse(
+                f"{where}.metadata.annotations", f"{LEGACY} can not be set when the class field is also set"
+            )
         if ingress.spec.default_backend is not None:
             _backend(ingress.spec.default_backend, f"{at}.defaultBackend")
         elif not ingress.spec.rules:

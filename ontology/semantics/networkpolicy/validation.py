@@ -66,6 +66,9 @@ def _block(block: IPBlock, path: str) -> None:
 
 
 def _network(text: str, path: str) -> IPv4Network | IPv6Network:
+    # the API wants the length of the prefix: neither a bare address nor a mask of bits
+    if not text.partition("/")[2].isdecimal():
+        _refuse(path, f'must be a valid CIDR value: "{text}"')
     try:
         return ip_network(text, strict=False)
     except ValueError:
@@ -81,6 +84,8 @@ def _port(port: NetworkPolicyPort, path: str) -> None:
         return
     if not isinstance(port.port, int):
         _refuse(f"{path}.endPort", "may not be specified when `port` is non-numeric or missing")
+    if port.end_port not in _PORTS:
+        _refuse(f"{path}.endPort", f"{port.end_port}: must be between 1 and 65535, inclusive")
     if port.end_port < port.port:
         _refuse(f"{path}.endPort", f"{port.end_port}: must be greater than or equal to `port`")
 

@@ -85,8 +85,14 @@ def makes_slices(service: Service) -> bool:
 
 
 def address(pod: Pod) -> str | None:
-    """Return the pod's first IPv4 address, None without one."""
-    listed = [each.ip for each in pod.status.pod_ips or ()] or [pod.status.pod_ip]
+    """Return the pod's first IPv4 address, None without one.
+
+    Where `podIP` and the first of `podIPs` differ, the API keeps `podIP` alone.
+    """
+    one = pod.status.pod_ip
+    listed = [each.ip for each in pod.status.pod_ips or ()]
+    if one and listed[:1] != [one]:
+        listed = [one]
     return next((ip for ip in listed if _is_ipv4(ip)), None)
 
 

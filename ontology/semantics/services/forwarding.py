@@ -1,7 +1,8 @@
 """Beyond the cluster: stub domains, forwarders one after the other, aliases, and how long answers keep.
 
 Source: kubernetes.io/docs/tasks/administer-cluster/dns-custom-nameservers (v1.36) and CoreDNS's plugins
-`forward` and `cache`, which keeps answers for 30 seconds at most in the cluster's configuration.
+`forward` and `cache` as kubeadm configures them: answers are kept for 30 seconds at most, those of the
+cluster's own domain not at all (github.com/kubernetes/kubernetes/pull/128359).
 """
 
 from collections.abc import Mapping, Sequence
@@ -83,6 +84,11 @@ def _forward(name: str, type_: str, outside: Outside) -> Response | None:
     return Response(Status.NXDOMAIN, (), servers[-1], rule)
 
 
-def cached_for(response: Response) -> int:
-    """Return the seconds for which the cluster's server keeps an answer; that there is none it keeps too."""
+def cached_for(name: str, response: Response, zone: Zone | None) -> int:
+    """Return the seconds for which the cluster's server keeps an answer; that there is none it keeps too.
+
+    It keeps nothing of the cluster's own domain, which it knows itself; without a `zone` it was not asked.
+    """
+    if zone is None or zone.covers(name):
+        return 0
     return min((*(record.ttl for record in response.records), CACHE_LIMIT))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ontology.cluster.pods import Pod
 from ontology.errors import InvalidObjectError
-from ontology.semantics.services.forwarding import Outside, ask
+from ontology.semantics.services.forwarding import Outside, ask, cached_for
 from ontology.semantics.services.records import Response, Status
 from ontology.semantics.services.resolver import ResolvConf, candidates, resolv_conf
 from ontology.semantics.services.zone import Zone
@@ -17,19 +17,34 @@ CLUSTER_DNS = "10.96.0.10"  # where kubeadm puts the Service of the cluster's DN
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """What was tried, name by name; a response is None where nothing is said about the servers outside."""
+    """What was tried, name by name; a response is None where nothing is said about the servers outside.
+
+    `zone` is what the server that was asked knows of the cluster: None for a server outside.
+    """
 
     conf: ResolvConf
     tried: tuple[tuple[str, Response | None], ...]
+    zone: Zone | None
+
+    @property
+    def told(self) -> tuple[str, Response | None]:
+        """The full name and the response by which the program in the pod goes."""
+        last = self.tried[-1]
+        if last[1] is None or last[1].status is Status.NOERROR:
+            return last
+        # that a name exists, though without such a record, outweighs that others do not exist
+        return next((each for each in self.tried if each[1] and each[1].status is Status.NODATA), last)
 
     @property
     def final(self) -> Response | None:
         """What the program in the pod is told."""
-        last = self.tried[-1][1]
-        if last is None or last.status is Status.NOERROR:
-            return last
-        # that a name exists, though without such a record, outweighs that others do not exist
-        return next((r for _, r in self.tried if r is not None and r.status is Status.NODATA), last)
+        return self.told[1]
+
+    @property
+    def cached_for(self) -> int | None:
+        """For how many seconds the cluster's server keeps what was told; None where that is not known."""
+        name, response = self.told
+        return None if response is None else cached_for(name, response, self.zone)
 
 
 def look_up(pod: Pod, name: str, type_: str, *, zone: Zone, outside: Outside) -> Lookup:
@@ -52,7 +67,7 @@ def look_up(pod: Pod, name: str, type_: str, *, zone: Zone, outside: Outside) ->
         tried.append((full, response))
         if response is None or response.status is Status.NOERROR:
             break
-    return Lookup(conf, tuple(tried))
+    return Lookup(conf, tuple(tried), reached)
 
 
 def server_of(zone: Zone) -> str:

@@ -11,7 +11,7 @@ from ontology.cluster.pods import Pod
 from ontology.errors import InvalidQuestionError
 from ontology.scenario import Evaluator, Question, Scenario, convert_question
 from ontology.semantics.services import resolve_changes
-from ontology.semantics.services.forwarding import Outside, cached_for
+from ontology.semantics.services.forwarding import Outside
 from ontology.semantics.services.lookup import Lookup, look_up
 from ontology.semantics.services.records import Response, Status
 from ontology.semantics.services.resolver import NodeConf
@@ -90,7 +90,7 @@ def _answer(found: Lookup) -> dict[str, Any]:
             for name, response in found.tried
         ],
         "server": None if final is None else final.server,
-        "cachedFor": None if final is None else cached_for(final),
+        "cachedFor": found.cached_for,
         "resolvConf": {
             "nameservers": list(conf.nameservers),
             "search": list(conf.search),

@@ -13,6 +13,7 @@ POLICIES = ("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")
 # what the kubelet writes at most, and the C library reads
 _MAX_SERVERS = 3
 _MAX_SEARCH = 32
+_MAX_NDOTS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,9 @@ def resolv_conf(pod: Pod, *, domain: str, server: str, node: NodeConf) -> Resolv
     if config is not None:
         nameservers = tuple(dict.fromkeys((*nameservers, *(config.nameservers or ()))))
         search = tuple(dict.fromkeys((*search, *(config.searches or ()))))
-        wanted = next((o.value for o in config.options or () if o.name == "ndots"), None)
-        ndots = int(wanted) if wanted and wanted.isdigit() else ndots
+        # of an option that is given twice the last counts
+        wanted = next((o.value for o in reversed(config.options or ()) if o.name == "ndots"), None)
+        ndots = min(int(wanted), _MAX_NDOTS) if wanted and wanted.isdigit() else ndots
     return ResolvConf(nameservers[:_MAX_SERVERS], search[:_MAX_SEARCH], ndots, policy)
 
 

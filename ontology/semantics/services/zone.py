@@ -6,7 +6,7 @@ endpoints does not exist for CoreDNS, and Pods answer by address alone (its mode
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import AddressValueError, IPv4Address, ip_address
+from ipaddress import ip_address
 
 from ontology.cluster.namespaces import Namespace
 from ontology.cluster.nodes import Node
@@ -19,6 +19,7 @@ from ontology.semantics.services.records import Record, Response, Status, respon
 # A manifest that was never sent to an API server names no address; the server will choose one.
 ASSIGNED = "<assigned>"
 SERVICE_NAME = "kubernetes.io/service-name"
+_IPV4_DASHES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class Zone:
                 return self._service(name, inner, namespace, type_)
             case [address, namespace, "pod"] if namespace in self.namespaces:
                 return self._pod(name, address, type_)
+            case [namespace, "pod"] if namespace in self.namespaces:
+                return Response(Status.NODATA, rule="services.dnsEmptyName")
             case ["svc"] | ["pod"] | [""]:
                 return Response(Status.NODATA, rule="services.dnsEmptyName")
             case _:
@@ -71,6 +74,9 @@ class Zone:
         external = service is not None and service.spec.type == "ExternalName"
         if service is None or (external and len(inner) > 1):
             return Response(Status.NXDOMAIN, rule="services.dnsNoService")
+        if external and _is_address(service.spec.external_name):
+            # digits and dots are taken for a name, and no server knows such a name
+            return Response(Status.NXDOMAIN, rule="services.dnsExternalName")
         if external:
             alias = Record(name, "CNAME", service.spec.external_name.rstrip(".").lower())
             return Response(Status.NOERROR, (alias,), rule="services.dnsExternalName")
@@ -117,11 +123,12 @@ class Zone:
         return respond(records, type_, "services.dnsPort")
 
     def _pod(self, name: str, address: str, type_: str) -> Response:
-        try:
-            ip = IPv4Address(address.replace("-", "."))
-        except AddressValueError:
+        text = address.replace(
+            "-", "." if address.count("-") == _IPV4_DASHES and "--" not in address else ":"
+        )
+        if not _is_address(text):
             return Response(Status.NXDOMAIN)
-        return respond([Record(name, "A", str(ip))], type_, "services.dnsPod")
+        return respond([_address(name, str(ip_address(text)))], type_, "services.dnsPod")
 
     def reverse(self, name: str, type_: str) -> Response | None:
         """Answer for the name of an address, None where the address is none of the cluster's.
@@ -176,6 +183,14 @@ def cluster_ips(service: Service) -> list[str]:
 
 def _address(name: str, ip: str) -> Record:
     return Record(name, "AAAA" if ":" in ip else "A", ip)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _reversed(name: str) -> str | None:

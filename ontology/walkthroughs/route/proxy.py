@@ -46,6 +46,8 @@ def at_service(world: World, way: Way, service: Service, port: int, *, ip: str =
         way.fail(Step("services.servicePort", False, facts), Failure.DROPPED if silent else Failure.REFUSED)
         return
     mode = balancer_addresses(service).get(ip)
+    if mode is not None and not _in_source_ranges(world, way, service):
+        return
     at = world.node
     if mode is not None and (world.outside or mode == "Proxy"):
         at = _through_balancer(world, way, service, found)
@@ -67,12 +69,6 @@ def at_node_port(world: World, way: Way, service: Service, port: ServicePort, no
 def _through_balancer(world: World, way: Way, service: Service, port: ServicePort) -> str:
     """Return the node that the load balancer sends the packet to, empty where it sends it nowhere."""
     facts: dict[str, Any] = {"service": service.name, "check": service.spec.health_check_node_port or None}
-    ranges = tuple(service.spec.load_balancer_source_ranges or ())
-    client = world.client.ip
-    if ranges and client is not None and not any(_lies_in(client, each, service) for each in ranges):
-        seen = facts | {"client": str(client), "ranges": ranges}
-        way.fail(Step("services.sourceRanges", False, seen), Failure.DROPPED)
-        return ""
     nodes = [name for name, node in sorted(world.nodes.items()) if _EXCLUDED not in node.labels]
     healthy = nodes
     if service.spec.external_traffic_policy == "Local":
@@ -87,6 +83,17 @@ def _through_balancer(world: World, way: Way, service: Service, port: ServicePor
     node = healthy[Random(world.asked.seed).randrange(len(healthy))]  # noqa: S311 - a simulation
     way.hop("loadBalancer", Step("services.loadBalancer", True, facts | {"node": node}))
     return node
+
+
+def _in_source_ranges(world: World, way: Way, service: Service) -> bool:
+    """Whether a client may use the load balancer's address; kube-proxy asks pods and nodes as well."""
+    ranges = tuple(service.spec.load_balancer_source_ranges or ())
+    client = world.client.ip
+    if not ranges or client is None or any(_lies_in(client, each, service) for each in ranges):
+        return True
+    facts = {"service": service.name, "client": str(client), "ranges": ranges}
+    way.fail(Step("services.sourceRanges", False, facts), Failure.DROPPED)
+    return False
 
 
 def _lies_in(client: IPv4Address | IPv6Address, block: str, service: Service) -> bool:

@@ -289,6 +289,12 @@ def canaried(**marks: str) -> list[dict[str, Any]]:
             {"by_header": "X", "by_header_pattern": "^k.$"}, {"headers": {"X": "kr"}}, "api", id="a pattern"
         ),
         pytest.param(
+            {"by_header": "X", "by_header_pattern": "("},
+            {"headers": {"X": "("}},
+            "web",
+            id="a pattern that is none matches nothing",
+        ),
+        pytest.param(
             {"by_header": "X", "by_header_pattern": "^k.$"},
             {"headers": {"X": "us"}},
             "web",
@@ -344,7 +350,7 @@ def test_each_rule_of_a_canary_is_told_in_its_order(request_: dict[str, Any], sa
     assert told == said
 
 
-@pytest.mark.parametrize("marks", [{"weight": "ten"}, {"by_header": "X", "by_header_pattern": "("}])
+@pytest.mark.parametrize("marks", [{"weight": "ten"}, {"weight": "-1"}])
 def test_canary_annotations_that_mean_nothing_are_refused(marks: dict[str, str]) -> None:
     with pytest.raises(InvalidObjectError):
         send(*canaried(**marks))
@@ -451,6 +457,44 @@ def test_what_the_api_refuses_is_refused_with_its_path(spec: dict[str, Any], mes
         send(ingress("i", **spec))
 
     assert (refused.value.path or "").startswith("objects[5].spec")
+
+
+def test_a_class_is_named_by_the_field_or_by_the_old_annotation_but_not_by_both() -> None:
+    both = ingress("i", path("/"), marks={"kubernetes.io/ingress.class": "nginx"}, ingressClassName="nginx")
+
+    with pytest.raises(InvalidObjectError, match="can not be set when the class field is also set"):
+        send(both)
+
+
+def test_a_backend_that_is_no_service_is_the_controllers_affair() -> None:
+    bucket = {"apiGroup": "k8s.example.com", "kind": "StorageBucket", "name": "icons"}
+    verdict = send(ingress("i", defaultBackend={"resource": bucket}))
+
+    assert (verdict.outcome, verdict.answer["status"]) == (Outcome.UNKNOWN, None)
+    assert verdict.answer["backend"] == {"resource": bucket}
+    assert all(render(step, lang) for step in verdict.steps for lang in Lang)
+
+
+def test_a_host_without_paths_is_served_by_the_default_backend_and_by_no_wildcard() -> None:
+    bare = ingress("bare", rules=[{"host": "a.test.com"}], defaultBackend=backend("web"))
+    wild = ingress("wild", path("/", "api"), host="*.test.com")
+
+    assert send(bare, wild, host="a.test.com").answer["backend"] == {"service": "default/web", "port": 80}
+
+
+def test_of_two_certificates_for_a_host_the_older_ingress_has_its_own() -> None:
+    def secured(name: str, made: str) -> dict[str, Any]:
+        found = ingress(name, path("/"), host="a.test", tls=[{"hosts": ["a.test"], "secretName": name}])
+        found["metadata"]["creationTimestamp"] = made
+        return found
+
+    # 09:00 in Seoul is midnight in UTC, and so before half past midnight
+    objects = [secured("younger", "2026-01-01T00:30:00Z"), secured("older", "2026-01-01T09:00:00+09:00")]
+
+    verdict = send(*objects, host="a.test", tls=True)
+
+    assert verdict.answer["tls"] == {"secret": "default/older"}
+    assert verdict.answer["rule"]["ingress"] == "default/older"
 
 
 WORDS = st.lists(st.sampled_from(["a", "b", "ab"]), max_size=4).map(lambda parts: "/" + "/".join(parts))

@@ -306,6 +306,12 @@ def peered(**peer: Any) -> Json:
             peered(ipBlock={"cidr": "10.0.0.0/8"}, podSelector={}), "ingress[0].from[0]", "both ipBlock", id="a block and a selector"
         ),
         pytest.param(
+            peered(ipBlock={"cidr": "10.0.0.1"}), "ipBlock.cidr", "valid CIDR", id="an address without a length"
+        ),
+        pytest.param(
+            peered(ipBlock={"cidr": "10.0.0.0/255.0.0.0"}), "ipBlock.cidr", "valid CIDR", id="a mask of bits"
+        ),
+        pytest.param(
             peered(ipBlock={"cidr": "10.0.0.0/8", "except": ["192.168.0.0/16"]}), "except[0]", "strict subset", id="except elsewhere"
         ),
         pytest.param(

@@ -173,3 +173,25 @@ def test_ready_endpoints_are_ready_pods(pods: list[dict[str, Any]]) -> None:
         if p["metadata"]["labels"]["app"] == "web" and p["status"]["conditions"][0]["status"] == "True"
     }
     assert ready == wanted
+
+
+@pytest.mark.parametrize(
+    ("status", "ip"),
+    [
+        pytest.param({"podIP": "10.0.0.1", "podIPs": [{"ip": "10.0.0.1"}]}, "10.0.0.1", id="both agree"),
+        pytest.param({"podIP": "10.0.0.1", "podIPs": [{"ip": "10.0.0.2"}]}, "10.0.0.1", id="podIP wins"),
+        pytest.param({"podIP": "fd00::1", "podIPs": [{"ip": "10.0.0.2"}]}, None, id="podIP alone is left"),
+        pytest.param(
+            {"podIP": "fd00::1", "podIPs": [{"ip": "fd00::1"}, {"ip": "10.0.0.2"}]},
+            "10.0.0.2",
+            id="two families",
+        ),
+    ],
+)
+def test_the_address_of_a_pod(status: dict[str, Any], ip: str | None) -> None:
+    made = pod()
+    made["status"] = {"phase": "Running"} | status
+
+    found = [e["ip"] for s in ask(NODE, service(), made).answer["slices"] for e in s["endpoints"]]
+
+    assert found == ([] if ip is None else [ip])

@@ -68,6 +68,7 @@ CLUSTER = [
         clusterIP="10.96.4.4",
         ports=[{"name": "dns", "port": 53, "protocol": "UDP"}, {"name": "dns-tcp", "port": 53}, {"port": 9}],
     ),
+    service("digits", type="ExternalName", externalName="192.0.2.1"),
     service("coal", "prod", type="ExternalName", externalName="nowhere.example."),
     {
         "apiVersion": "discovery.k8s.io/v1",
@@ -100,6 +101,10 @@ CLUSTER = [
         dnsPolicy="None",
         dnsConfig={"nameservers": ["10.96.0.10"], "searches": ["svc.cluster.local"]},
     ),
+    pod(
+        "twice", "10.0.3.6", dnsConfig={"options": [{"name": "ndots", "value": each} for each in ("9", "2")]}
+    ),
+    pod("many", "10.0.3.7", dnsConfig={"options": [{"name": "ndots", "value": "99"}]}),
     pod(
         "dots",
         "10.0.3.5",
@@ -172,6 +177,9 @@ def data(verdict: Verdict) -> list[str]:
             id="S 2.4.2 SRV of a headless Service",
         ),
         pytest.param("10-0-0-1.shop.pod", "A", ["10.0.0.1"], id="P pod name"),
+        pytest.param("fd00--7.shop.pod", "AAAA", ["fd00::7"], id="P pod name of an IPv6 address"),
+        pytest.param("10-0-0-1.shop.pod", "AAAA", [], id="P pod name of the other family"),
+        pytest.param("digits", "A", [], id="P an alias that looks like an address is not resolved"),
         pytest.param("10-0-0-999.shop.pod", "A", [], id="no address"),
         pytest.param("10-0-0-1.nowhere.pod", "A", [], id="pod name in no namespace"),
         pytest.param("x.web", "A", [], id="below a Service with a cluster IP"),
@@ -255,6 +263,8 @@ OWN = ["shop.svc.cluster.local", "svc.cluster.local", "cluster.local", "local.te
         pytest.param("shop/plain", ["172.16.0.53"], ["local.test"], 1, id="P Default is the node's"),
         pytest.param("shop/own", ["10.96.0.10"], ["svc.cluster.local"], 1, id="P None takes dnsConfig alone"),
         pytest.param("shop/dots", ["10.96.0.10"], [*OWN, "extra.test"], 1, id="P dnsConfig is merged"),
+        pytest.param("shop/twice", ["10.96.0.10"], OWN, 2, id="P of an option given twice the last counts"),
+        pytest.param("shop/many", ["10.96.0.10"], OWN, 15, id="R ndots is 15 at most"),
     ],
 )
 def test_resolv_conf(source: str, servers: list[str], search: list[str], ndots: int) -> None:
@@ -406,9 +416,18 @@ def test_an_alias_to_itself_ends() -> None:
     assert set(data(resolve("loop"))) == {"loop.shop.svc.cluster.local"}
 
 
-@pytest.mark.parametrize(("name", "kept"), [("web", 30), ("db.example.com", 30), ("gone", 30)])
-def test_an_answer_is_cached_for_its_time_to_live_and_30_seconds_at_most(name: str, kept: int) -> None:
+@pytest.mark.parametrize(("name", "kept"), [("web", 0), ("alias", 0), ("db.example.com", 30), ("gone", 30)])
+def test_only_names_outside_are_cached_and_for_30_seconds_at_most(name: str, kept: int) -> None:
     assert resolve(name).answer["cachedFor"] == kept
+
+
+def test_the_clusters_server_keeps_nothing_of_what_the_nodes_servers_are_asked() -> None:
+    assert resolve("db.example.com", "shop/plain").answer["cachedFor"] == 0
+
+
+@pytest.mark.parametrize("name", ["shop.pod.cluster.local", "shop.svc.cluster.local", "svc.cluster.local"])
+def test_a_name_with_others_below_it_exists_without_data(name: str) -> None:
+    assert resolve(name).answer["status"] == "NODATA"
 
 
 def test_a_service_of_another_namespace_is_a_near_miss_with_its_full_name() -> None:
