@@ -95,6 +95,7 @@ class Actor:
     restart_when_stopped: bool = False
     token: int = 0
     because: Because = no_steps  # who said that it shall start
+    stale: list["Actor"] = field(default_factory=list)  # where it says that it is to be read anew
     known: Reading | None = None
     key: int = -1  # stands for the reading: equal keys, equal decisions
     _readings: dict[tuple[Shown, Shown, bool, bool], tuple[int, Reading]] = field(default_factory=dict)
@@ -149,8 +150,9 @@ class Actor:
         return self.answering and kind not in self.silent
 
     def changed(self) -> None:
-        """Forget what was read of it."""
+        """Forget what was read of it, and say so."""
         self.known = None
+        self.stale.append(self)
 
     def status(self) -> ContainerStatus:
         """Return the status that the kubelet reports."""

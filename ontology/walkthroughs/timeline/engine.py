@@ -113,6 +113,7 @@ class Life:
         deadline = self.pod.spec.active_deadline_seconds
         if deadline is not None:
             self.clock.at(self.clock.now + deadline * MS, END, self._deadline)
+        self._report()  # before the kubelet begins
 
     def _set_gate(self, happening: Happening) -> None:
         self.gates[str(happening.event.condition)] = str(happening.event.status)

@@ -33,6 +33,9 @@ class Runtime:
         self._busy: tuple[Actor, int] | None = None  # with whom, and in which of its activities
         self._queue: deque[tuple[Actor, int]] = deque()
         self._read: tuple[Key, Readings] = (), ()
+        self._stale = list(self._order)
+        for actor in self._order:
+            actor.stale = self._stale
         grace = pod.spec.termination_grace_period_seconds
         self.grace = _GRACE if grace is None else allowed_grace(grace)
 
@@ -43,11 +46,10 @@ class Runtime:
 
     def readings(self) -> tuple[Key, Readings]:
         """Return the readings of all containers, and the key that stands for them."""
-        for actor in self._order:
-            if actor.known is None:
-                found = tuple([each.known or each.reading() for each in self._order])
-                self._read = tuple([each.key for each in self._order]), found
-                break
+        if self._stale:
+            self._stale.clear()
+            found = tuple([each.known or each.reading() for each in self._order])
+            self._read = tuple([each.key for each in self._order]), found
         return self._read
 
     # -- to a run ----------------------------------------------------------------------------------
@@ -258,7 +260,9 @@ class Runtime:
     def _terminate(self, actor: Actor, rule: str) -> None:
         left = max(actor.stop_by - self.clock.now, _LEAST_GRACE)
         self.clock.tell("signal", actor.name, actor.stop_signal, rule)
-        if actor.habits.stops_after <= left:
+        if actor.habits.stops_after == 0 and not self.stopping:
+            self.end(actor, 0)
+        elif actor.habits.stops_after <= left:
             due = self.clock.now + actor.habits.stops_after
             self._later(actor, due, END, lambda a: self.end(a, 0))
         else:

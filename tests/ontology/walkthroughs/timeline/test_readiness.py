@@ -31,8 +31,15 @@ def test_readiness_gates_hold_back_ready_only() -> None:
 
     verdict = play(events, readinessGates=[{"conditionType": "lb"}])
 
-    assert told(verdict, "condition", "ContainersReady") == [(0, "True")]
+    assert told(verdict, "condition", "ContainersReady") == [(0, "False"), (0, "True")]
     assert told(verdict, "condition", "Ready") == [(0, "False"), (30, "True"), (60, "False")]
+
+
+def test_a_pod_is_told_to_be_scheduled_before_its_kubelet_does_anything() -> None:
+    rows = [(row["subject"], row["to"]) for row in play([], 1).answer["rows"]]
+
+    assert rows.index(("PodScheduled", "True")) < rows.index(("app", "Pulling"))
+    assert rows.index(("PodReadyToStartContainers", "True")) < rows.index(("app", "Pulling"))
 
 
 def test_scheduling_can_wait_and_a_gate_is_told() -> None:
@@ -71,7 +78,7 @@ def test_a_lost_node_takes_ready_away_after_50_seconds(back: int | None, changes
 
     verdict = play(events)
 
-    assert told(verdict, "condition", "Ready")[1:] == changes
+    assert told(verdict, "condition", "Ready")[2:] == changes
     assert ((450, "Terminating") in told(verdict, "pod")) is (back is None)
     assert (verdict.outcome is Outcome.UNKNOWN) is (back is None)
 
@@ -80,10 +87,10 @@ def test_the_pods_of_a_node_that_is_not_ready_go_when_they_tolerate_it_no_longer
     for_good = play([{"at": 100, "node": "notReady"}])
     for_a_while = play([{"at": 100, "node": "notReady"}, {"at": 200, "node": "back"}])
 
-    assert told(for_good, "condition", "Ready")[1:] == [(100, "False"), (400, "False")]
+    assert told(for_good, "condition", "Ready")[2:] == [(100, "False"), (400, "False")]
     assert told(for_good, "pod") == [(400, "Terminating"), (400, "removed")]
     assert told(for_good, "condition", "DisruptionTarget") == [(400, "True")]
-    assert told(for_a_while, "condition", "Ready")[1:] == [(100, "False"), (200, "True")]
+    assert told(for_a_while, "condition", "Ready")[2:] == [(100, "False"), (200, "True")]
     assert told(for_a_while, "pod") == []
 
 
