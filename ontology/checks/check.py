@@ -5,25 +5,36 @@ from collections.abc import Callable
 from ontology.checks.claims import Check, Claim, Result
 from ontology.checks.closed import closed
 from ontology.checks.fields import fields
+from ontology.checks.flows import flows
 from ontology.checks.settled import settled
 from ontology.checks.transitions import transitions
 from ontology.checks.vouched import outdated, vouched
 from ontology.checks.wording import said
 
-# What changed with a version stands first, since an experiment knows only the version of today; what was run
+# What changed with a version stands first, since a trial knows only the version of today; what was run
 # outweighs what is only written down.
 CHECKS: tuple[Callable[[Claim], Check | None], ...] = (
     outdated,
     settled,
     vouched,
     closed,
+    flows,
     fields,
     transitions,
 )
+
+# Why facts of some predicates cannot be tested.
+_WHY_NOT = {
+    **dict.fromkeys(("hasSubtopic", "depicts", "alsoKnownAs", "hasExample", "hasCommand"), "layout"),
+    **dict.fromkeys(("contrastsWith", "partOf", "isA"), "layout"),
+    "definition": "explanation",
+    "usedFor": "advice",
+}
 
 
 def check(claim: Claim) -> Check:
     """Return what becomes of a claim."""
     found = (decide(claim) for decide in CHECKS)
-    undecided = Check(result=Result.NOT_TESTABLE, note=said("noCheck"), source="")
+    reason = said(_WHY_NOT.get(claim.predicate, "noCheck"))
+    undecided = Check(result=Result.NOT_TESTABLE, note=reason, source="")
     return next((each for each in found if each is not None), undecided)

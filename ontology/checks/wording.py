@@ -40,6 +40,30 @@ _SENTENCES: Mapping[str, Mapping[Lang, str]] = {
         Lang.EN: "the API knows no field {field} in {owner}; it stands in {right}",
         Lang.KO: "API의 {owner}에는 {field} 필드가 없습니다. {right}에 있습니다",
     },
+    "connects": {
+        Lang.EN: "{source} connects to {target}",
+        Lang.KO: "{source:은/는} {target}에 연결합니다",
+    },
+    "connectsNot": {
+        Lang.EN: "{source} and {target} do not talk to each other; both talk to kube-apiserver or to nobody",
+        Lang.KO: "{source:과/와} {target:은/는} 서로 통신하지 않으며, API 서버를 통해서만 만납니다",
+    },
+    "order": {
+        Lang.EN: "on the way of a new pod they act in this order: {actors}",
+        Lang.KO: "새 파드가 만들어질 때 움직이는 순서: {actors}",
+    },
+    "layout": {
+        Lang.EN: "this says how the note is laid out or what it calls things, not how Kubernetes behaves",
+        Lang.KO: "노트의 구성이나 이름에 관한 내용이며 쿠버네티스의 동작에 관한 주장이 아닙니다",
+    },
+    "explanation": {
+        Lang.EN: "an explanation in words; what it claims beyond that was not found",
+        Lang.KO: "말로 풀어 쓴 설명이며, 실행할 수 있는 주장을 찾지 못했습니다",
+    },
+    "advice": {
+        Lang.EN: "a purpose or advice: no run decides what something is good for",
+        Lang.KO: "용도나 권장에 관한 내용이며, 실행으로 판정할 수 없습니다",
+    },
     "noCheck": {
         Lang.EN: "no system decides this",
         Lang.KO: "이 내용을 판정하는 시스템이 없습니다",

@@ -43,6 +43,12 @@ from ontology.vocabulary import registry
         pytest.param(Claim("TaintEffect.NoExecute", "deletes", "Pod", words="pods that do not tolerate it"), Result.CONFIRMED, id="the condition is named"),
         pytest.param(Claim("TaintEffect.NoSchedule", "requires", "Toleration"), Result.CONFIRMED, id="in the usual case"),
         pytest.param(Claim("TaintEffect.NoSchedule", "requires", "Toleration", strict=True), Result.TOO_STRONG, id="not without exception"),
+        pytest.param(Claim("kubelet", "connectsTo", "CNI"), Result.REFUTED, id="no such connection"),
+        pytest.param(Claim("ContainerRuntime", "connectsTo", "CNI"), Result.CONFIRMED, id="a connection"),
+        pytest.param(Claim("ContainerRuntime", "connectsTo", "kubelet"), Result.NOT_TESTABLE, id="opened by the other end"),
+        pytest.param(Claim("kubelet", "precedes", "kube-scheduler"), Result.REFUTED, id="the wrong way round"),
+        pytest.param(Claim("kube-controller-manager", "precedes", "kube-scheduler"), Result.CONFIRMED, id="the order of the way"),
+        pytest.param(Claim("kubelet", "precedes", "kube-apiserver"), Result.NOT_TESTABLE, id="asked at every step"),
         pytest.param(Claim("Pod", "uses", "Teapot"), Result.NOT_TESTABLE, id="nobody decides"),
     ],
 )  # fmt: skip
