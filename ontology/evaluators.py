@@ -17,7 +17,7 @@ from ontology.verdict import Verdict
 
 EVALUATORS: Mapping[tuple[str, str], str] = {
     ("access", "clientCertificate"): "ontology.semantics.access.certificates:CLIENT_CERTIFICATE",
-    ("access", "kubeconfig"): "ontology.semantics.access.kubeconfig:KUBECONFIG",
+    ("access", "kubeconfig"): "ontology.semantics.access.kubeconfig.question:KUBECONFIG",
     ("access", "podToken"): "ontology.semantics.access.pod_tokens:POD_TOKEN",
     ("access", "proxy"): "ontology.semantics.access.proxy:PROXY",
     ("access", "request"): "ontology.walkthroughs.access_request.chain:REQUEST",

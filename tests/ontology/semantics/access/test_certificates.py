@@ -40,7 +40,7 @@ def name(common: str | None, *organizations: str, uid: str = "") -> x509.Name:
     return x509.Name(attributes)
 
 
-def make(  # noqa: PLR0913 - a certificate has as many parts
+def make(
     subject: x509.Name,
     signer: str,
     *,

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from ontology.errors import TooLargeError
 from ontology.evaluators import answer
+from ontology.lang import Lang
+from ontology.messages import render
 from ontology.verdict import Outcome, Role, Verdict
 
 SERVER = "https://10.0.0.1:6443"
@@ -186,3 +188,52 @@ def test_a_secret_is_never_told(secret: str) -> None:
         verdict = ask(file, token="" if "password" in file else f"x{secret}")
 
         assert secret not in repr((verdict.answer, verdict.steps))
+
+
+@pytest.mark.parametrize(
+    ("server", "secure"),
+    [
+        pytest.param("https://a", True, id="a name"),
+        pytest.param("HTTPS://a:6443", True, id="in capitals"),
+        pytest.param("https://[::1]:6443/k8s", True, id="an address of IPv6, a port and a path"),
+        pytest.param("https://u@a:", True, id="a user, and a port that is empty"),
+        pytest.param("https://a:6443b", False, id="a port that is no number"),
+        pytest.param("https://a b", False, id="a blank in the name"),
+        pytest.param(" https://a", False, id="a blank before it"),
+        pytest.param("https://", False, id="no host"),
+        pytest.param("https:a", False, id="no slashes"),
+        pytest.param("a:443", False, id="no scheme"),
+    ],
+)
+def test_credentials_go_only_to_an_address_that_the_client_reads_as_https(server: str, secure: bool) -> None:
+    found = ask(config(clusters=[{"name": "c", "cluster": {"server": server}}])).answer
+
+    assert (found["authMethod"], found["server"]) == ("token" if secure else "none", server)
+
+
+@pytest.mark.parametrize(
+    ("proxy", "error"),
+    [("socks5://p:1080", None), ("http:p", None), ("ftp://p", "invalid"), ("p:8080", "invalid")],
+)
+def test_a_proxy_is_known_by_its_scheme(proxy: str, error: str | None) -> None:
+    cluster = {"server": SERVER, "proxy-url": proxy}
+
+    assert ask(config(clusters=[{"name": "c", "cluster": cluster}])).answer["error"] == error
+
+
+@pytest.mark.parametrize(
+    ("asked", "change"),
+    [
+        pytest.param({"context": "xx"}, {"context": "x"}, id="a context"),
+        pytest.param({"user": "uu"}, {"overrides": {"user": "u"}}, id="a user"),
+        pytest.param({"cluster": "cc"}, {"overrides": {"cluster": "c"}}, id="a cluster"),
+    ],
+)
+def test_who_names_what_nothing_has_is_told_what_there_is(
+    asked: dict[str, str], change: dict[str, Any]
+) -> None:
+    verdict = ask(config(), **asked)
+
+    offered = [step for step in verdict.steps if step.role is Role.CHANGE]
+    assert [step.change for step in offered] == [change]
+    assert all(render(step, lang) for step in offered for lang in Lang)

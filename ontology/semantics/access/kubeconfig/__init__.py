@@ -1,0 +1,1 @@
+"""kubeconfig files: which server, as whom, in which namespace, after merging files and flags."""
