@@ -1,5 +1,6 @@
 """What lint rules look at: a note read to the end, and the places in it."""
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from ingest.lexicon.entries import Lexicon
 from ingest.link.outline import Node, Outline, Term
 from ingest.lint.findings import Finding, Severity
 from ingest.lint.prose import fenced, prose
+from ingest.parse.blocks import BlockKind
 from ingest.read import Source
 from ontology.statements import Statement
 
@@ -59,6 +61,17 @@ class Checked:
         """Lines by number with everything blanked that is no prose; lines of code are left out."""
         code = fenced(self.outline)
         return [(n, prose(text)) for n, text in enumerate(self.source.lines, 1) if n not in code and text]
+
+    @cached_property
+    def over_contents(self) -> frozenset[int]:
+        """The lines of the headings that stand right over the table of contents."""
+        headings = sorted(
+            node.line.number
+            for node in self.outline.nodes
+            if node.kind is BlockKind.HEADING and node.line is not None
+        )
+        before = (bisect_left(headings, line) - 1 for line in self.outline.contents.values())
+        return frozenset(headings[index] for index in before if index >= 0)
 
     def at(self, line: int) -> Sequence[Node]:
         """Return the nodes that stand on a line."""

@@ -40,10 +40,10 @@ RULES: tuple[Rule, ...] = (
 
 
 def check(checked: Checked, rules: tuple[Rule, ...] = RULES) -> tuple[Finding, ...]:
-    """Return the findings of a note, by place; one text is reported once a kind, and misspelt but once."""
-    found: dict[tuple[int, int, str, str], Finding] = {}
+    """Return the findings of a note, by place: what stands there is told once a kind, and misspelt but once."""
+    found: dict[tuple[int, int, str], Finding] = {}
     for rule in rules:
         for each in rule(checked):
             slot = "spelling" if each.kind in _SPELLING else each.kind
-            found.setdefault((each.line, each.column, each.found, slot), each)
+            found.setdefault((each.line, each.column, slot), each)
     return tuple(sorted(found.values(), key=lambda f: (f.line, f.column, f.kind, f.found)))

@@ -33,6 +33,8 @@ def empty_sections(checked: Checked) -> Iterator[Finding]:
     """Sections that hold nothing, or a picture alone: there is nothing to learn from in the note."""
     for node in _headings(checked):
         assert node.line is not None  # noqa: S101  headings were chosen by it
+        if node.line.number in checked.over_contents:
+            continue
         inside = [each for each in node.walk() if each is not node]
         pictures = [each for each in inside if each.inline.pictures]
         if any(each.kind is BlockKind.HEADING for each in inside) or any(_says(each) for each in inside):

@@ -65,8 +65,12 @@ def contents(checked: Checked) -> Iterator[Finding]:
                     facts={"title": title},
                 )
                 yield checked.finding(number, match["text"], problem, after=match.start())
+    # a table that stops at some level leaves out nothing below it
+    deepest = max((known[anchor].block.level for anchor in listed if anchor in known), default=0)
     for anchor, node in known.items():
-        if anchor not in listed and node.line is not None and node.block.level > 1:
+        if anchor in listed or node.line is None or node.line.number in checked.over_contents:
+            continue
+        if 1 < node.block.level <= deepest:
             problem = Problem(kind="toc-drift", wording="contentsMissing", severity=Severity.LOW)
             yield checked.finding(node.line.number, node.inline.text.strip(), problem)
 

@@ -13,7 +13,7 @@ from ingest.lint.checked import Checked, Problem
 from ingest.lint.findings import Finding, Severity
 
 _WORD = re.compile(r"[A-Za-z0-9]+|[^A-Za-z0-9\s]")
-_DOUBLED = re.compile(r"(?<!\S)(?P<word>[A-Za-z]{2,})(?: +(?P=word))+(?!\S)")
+_DOUBLED = re.compile(r"(?<!\S)(?P<word>[A-Za-z]{2,})(?: +(?i:(?P=word)))+(?!\S)")
 # `had had`, `that that`: right now and then, so left alone
 _RIGHTLY_DOUBLED = frozenset({"had", "that", "very", "so", "ha", "bye"})
 

@@ -33,6 +33,7 @@ def shown(text: str) -> list[tuple[int, str, str, str]]:
         pytest.param(
             "- 서비스애 연결된 노드장애", [(1, "typo", "서비스애", "서비스에")], id="a particle after a name"
         ),
+        pytest.param("- The the Pod", [(1, "typo", "The the", "The")], id="a word twice, once with a capital"),
         pytest.param("- the the Pod", [(1, "typo", "the the", "the")], id="a word twice"),
         pytest.param("- effect\n  - preferNoSchedule", [(2, "wrong-name", "preferNoSchedule", "PreferNoSchedule")], id="case of a value"),
         pytest.param("- Statefulset은 파드를 만든다", [(1, "wrong-name", "Statefulset", "StatefulSet")], id="case of a kind"),
@@ -130,6 +131,18 @@ def test_the_table_of_contents_may_drift() -> None:
         (3, "toc-drift", "contentsText"),
         (9, "toc-drift", "contentsMissing"),
     ]
+
+
+def test_the_heading_of_the_table_of_contents_is_neither_empty_nor_left_out() -> None:
+    text = "# Note\n\n## 목차\n\n- [Pod](#pod)\n\n## Pod\n\n- Pod\n"
+
+    assert lint(text) == []
+
+
+def test_a_table_of_contents_may_stop_at_a_level() -> None:
+    text = "# Note\n\n- [Pod](#pod)\n\n## Pod\n\n- Pod\n\n### Phases\n\n- Running\n"
+
+    assert "toc-drift" not in {f.kind for f in lint(text)}
 
 
 def test_severities_follow_the_harm() -> None:
