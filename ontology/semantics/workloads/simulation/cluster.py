@@ -22,6 +22,7 @@ K = TypeVar("K", bound=KubeObject)
 replace = msgspec.structs.replace
 
 _MOST_PODS = 5_000
+_FOREGROUND = "foregroundDeletion"
 NEVER = 2**62
 
 
@@ -68,7 +69,8 @@ class Cluster:
     """The objects as they are now, and what has happened to them.
 
     `due` says when a pod will next start or end, by uid; `failures` what the Job controller remembers;
-    `lost` when a node that no longer answers was lost.
+    `lost` when a node that no longer answers was lost; `leaving` what is deleted in the foreground and waits
+    for its dependents.
 
     Raises:
         InvalidObjectError: two objects of one kind and name, be it in two namespaces, or a set that would
@@ -84,6 +86,7 @@ class Cluster:
         self.objects: dict[tuple[str, str], KubeObject] = {}
         self.entries: list[Entry] = []
         self.lost: dict[str, int] = {}
+        self.leaving: list[tuple[str, str]] = []
         self.gone_at: dict[str, int] = {}
         self.due: dict[str, int] = {}
         self.attempts = Counter[tuple[str, int | None, int]]()
@@ -267,16 +270,47 @@ class Cluster:
             left = [each for each in found.metadata.owner_references or () if each.uid != uid]
             self.put(replace(found, metadata=replace(found.metadata, owner_references=left)))
             self.say("orphaned", found)
-        pods: list[Pod] = []
-        for node in done.deleted:
-            found = self.objects[node.kind, node.name]
-            if isinstance(found, Pod):
-                pods.append(found)
-            else:
-                del self.objects[node.kind, node.name]
+        going = [self.objects[node.kind, node.name] for node in done.deleted]
+        pods = [found for found in going if isinstance(found, Pod)]
+        others = [found for found in going if not isinstance(found, Pod)]
+        if propagation is Propagation.FOREGROUND and pods:
+            self._wait_for_dependents(others)
+        else:
+            for found in others:
+                del self.objects[found.KIND, found.name]
                 self.say("deleted", found, by=by if found is deleted else "garbageCollector")
         for pod in pods:
             self.terminate(pod, by="garbageCollector")
+        self._remove_leaving()
+
+    def _wait_for_dependents(self, owners: Sequence[KubeObject]) -> None:
+        """Mark owners as being deleted in the foreground: they go when nothing blocks them any more."""
+        for found in reversed(owners):
+            if (found.KIND, found.name) not in self.leaving:
+                metadata = replace(
+                    found.metadata,
+                    deletion_timestamp=instants.render(self.now),
+                    finalizers=[*(found.metadata.finalizers or ()), _FOREGROUND],
+                )
+                self.put(replace(found, metadata=metadata))
+                self.say("leaving", found)
+                self.leaving.insert(0, (found.KIND, found.name))
+
+    def _remove_leaving(self) -> None:
+        """Remove what is deleted in the foreground and blocked by no dependent, dependents before owners."""
+        for key in list(self.leaving):
+            found = self.objects.get(key)
+            if found is not None and any(_blocks(each, found) for each in self.objects.values()):
+                continue
+            self.leaving.remove(key)
+            if found is not None:  # nobody deleted it in the background meanwhile
+                del self.objects[key]
+                self.say("deleted", found, by="garbageCollector")
+
+
+def _blocks(dependent: KubeObject, owner: KubeObject) -> bool:
+    references = dependent.metadata.owner_references or ()
+    return any(each.uid == owner.metadata.uid and each.block_owner_deletion for each in references)
 
 
 def _check(found: KubeObject) -> None:

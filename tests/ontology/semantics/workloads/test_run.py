@@ -266,6 +266,26 @@ def test_a_pod_bears_a_lost_node_for_its_toleration_seconds(seconds: list[int | 
     assert [t for t, _ in happened(verdict, "deleted")] == [evicted]
 
 
+@pytest.mark.parametrize(
+    ("propagation", "when", "left"),
+    [
+        pytest.param("Background", 60, 0, id="the owner at once"),
+        pytest.param("Foreground", 65, 0, id="the owner last, when its pods have stopped"),
+        pytest.param("Orphan", 60, 3, id="the owner alone"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["Deployment", "StatefulSet", "ReplicaSet"])
+def test_how_a_set_goes(kind: str, propagation: str, when: int, left: int) -> None:
+    delete = {"kind": kind, "name": "web", "propagation": propagation}
+
+    verdict = run(workload(kind, "web"), events=[{"at": "1m", "delete": delete}])
+
+    assert happened(verdict, "deleted", kind) == [(when, "web")]
+    assert len(happened(verdict, "created")) == 3  # nothing is made again meanwhile
+    assert [t for t, _ in happened(verdict, "deleted")] == [60] * (3 - left)
+    assert len(verdict.answer["final"]["pods"]) == left
+
+
 def test_undo_brings_back_the_template_of_a_daemon_set() -> None:
     subject = {"kind": "DaemonSet", "name": "logs"}
     changes = [{"at": f"{minute}m", "setImage": subject | {"image": f"logs:{minute}"}} for minute in (2, 4)]

@@ -221,6 +221,15 @@ def test_a_new_image_of_a_cron_job_is_that_of_its_next_job() -> None:
     assert [pod["image"] for pod in verdict.answer["final"]["pods"]] == ["work:1", "work:2"]
 
 
+def test_a_job_that_is_deleted_in_the_foreground_goes_after_its_pods() -> None:
+    delete = {"kind": "Job", "name": "work", "propagation": "Foreground"}
+
+    verdict = run(job(), events=[{"at": "15s", "delete": delete}])
+
+    assert at(verdict, "deleted", "Pod") == [15]
+    assert at(verdict, "deleted", "Job") == at(verdict, "gone", "Pod") == [20]
+
+
 def test_a_job_keeps_its_template() -> None:
     with pytest.raises(InvalidQuestionError, match="cannot be changed so"):
         run(job(), events=[{"at": "1s", "setImage": {"kind": "Job", "name": "work", "image": "other"}}])

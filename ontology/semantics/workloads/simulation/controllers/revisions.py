@@ -9,7 +9,12 @@ from ontology.semantics.workloads.simulation.cluster import Cluster, owned_by
 
 
 def keep(cluster: Cluster, found: StatefulSet | DaemonSet, template: dict[str, Any] | None) -> None:
-    """Keep a set's template as its highest revision; an earlier one that is the same is raised again."""
+    """Keep a set's template as its highest revision; an earlier one that is the same is raised again.
+
+    A set that is being deleted keeps nothing: its revisions go with it.
+    """
+    if found.metadata.deletion_timestamp is not None:
+        return
     name = f"{found.name}-{names.template_hash(template)}"
     mine = [
         each
