@@ -76,8 +76,18 @@ def evaluate(scenario: Scenario, asked: Request) -> Verdict:
             skipped=skipped,
             chosen=None if decision.redirected else decision.answering(Random(asked.seed)),  # noqa: S311
         )
-        for proposed in (ingress_changes.proposals(found), ingress_changes.of_request(found)):
-            yield from patches.helping(scenario, proposed, _again)
+        offered = tuple(
+            step
+            for proposed in (ingress_changes.proposals(found), ingress_changes.of_request(found))
+            for step in patches.helping(scenario, proposed, _again)
+        )
+        # where nobody runs behind the rules yet, a rule that covers the request is as far as it goes
+        yield from offered or patches.helping(
+            scenario,
+            ingress_changes.proposals(found) if answer["status"] == _NOT_FOUND else (),
+            _again,
+            helps=lambda verdict: verdict.answer["status"] == _UNAVAILABLE,
+        )
 
     return Verdict(
         answer=answer,

@@ -17,6 +17,7 @@ from ontology.cluster.services import (
     ServicePort,
 )
 from ontology.semantics.services.endpoints import Backend, Slices
+from ontology.semantics.services.topology import is_auto
 from ontology.semantics.services.zone import SERVICE_NAME
 
 
@@ -95,7 +96,7 @@ def _selected(service: Service, port: ServicePort, found: Slices) -> Iterator[Ca
 
 def _wished(service: Service, backend: Backend) -> tuple[frozenset[str], frozenset[str]]:
     """Return the hints that the controller writes for the Service's traffic distribution: nodes and zones."""
-    wish = service.spec.traffic_distribution
+    wish = None if is_auto(service) else service.spec.traffic_distribution
     zones = frozenset({backend.zone} if wish in _NEAR and backend.zone else ())
     nodes = frozenset({backend.node} if wish == "PreferSameNode" and backend.node else ())
     return nodes, zones
@@ -200,7 +201,7 @@ def alive(every: Sequence[Candidate]) -> Selection:
 
 def _closer(service: Service, every: Sequence[Candidate], node: str, zone: str | None) -> Selection | None:
     """Return the endpoints hinted to this node, else its zone; hints count where every endpoint has one."""
-    wished = service.spec.traffic_distribution in _NEAR
+    wished = service.spec.traffic_distribution in _NEAR and not is_auto(service)
     rule = "services.trafficDistribution" if wished else "services.topologyHints"
     for hints in ([(c.for_nodes, node) for c in every], [(c.for_zones, zone) for c in every]):
         near = [c for c, (given, place) in zip(every, hints, strict=True) if place in given]

@@ -216,6 +216,8 @@ def _steps(asked: Survives, found: _Found | None, fate: Fate | None) -> Iterator
         else "volumes.survives"
     )
     policy = "" if found.volume is None else found.volume.spec.persistent_volume_reclaim_policy
+    if rule == "volumes.reclaimed" and fate.kept and policy != "Retain":
+        yield Step("volumes.notReclaimed", True, facts | {"policy": policy})
     yield Step(rule, fate.available, facts | {"kept": fate.kept, "policy": policy})
 
 

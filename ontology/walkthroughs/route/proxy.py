@@ -4,6 +4,7 @@ Source: kubernetes.io/docs/reference/networking/virtual-ips, concepts/services-n
 tutorials/services/source-ip (v1.36), KEP-1860 (ipMode of load balancers).
 """
 
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, ip_network
 from random import Random
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from ontology.cluster.nodes import Node
 from ontology.cluster.services import Endpoints, EndpointSlice, Service, ServicePort
 from ontology.errors import InvalidObjectError
+from ontology.semantics.services import topology
 from ontology.semantics.services.endpoints import ZONE, PodIndex, address, slices
 from ontology.semantics.services.traffic import Candidate, Mode, Policy, alive, select
 from ontology.semantics.services.traffic import candidates as endpoints_of
@@ -114,6 +116,20 @@ def _candidates(world: World, service: Service, port: ServicePort) -> list[Candi
     )
 
 
+def _by_topology_mode(world: World, way: Way, service: Service, every: list[Candidate]) -> list[Candidate]:
+    """Return the endpoints with the hints that the Service's topology mode gives them."""
+    ready = [each for each in every if each.ready]
+    if not ready or not topology.is_auto(service):
+        return every
+    kept = topology.keeps_to_zones([each.zone for each in ready], world.nodes.values())
+    places = tuple(dict.fromkeys(zone for each in world.nodes.values() if (zone := _zone(each))))
+    facts = {"service": service.name, "endpoints": tuple(map(str, ready)), "zones": places}
+    way.steps.append(Step("services.topologyMode", kept, facts))
+    if not kept:
+        return every
+    return [replace(each, for_zones=frozenset({each.zone} if each.zone else ())) for each in every]
+
+
 def _zone(node: Node | None) -> str | None:
     return None if node is None else node.labels.get(ZONE)
 
@@ -140,7 +156,7 @@ def _balance(  # noqa: PLR0913 - what kube-proxy knows of the packet
         policy = Policy(_INTERNAL, spec.internal_traffic_policy)
     else:
         policy = Policy(_EXTERNAL, "Cluster" if short_circuit else external)
-    every = _candidates(world, service, port)
+    every = _by_topology_mode(world, way, service, _candidates(world, service, port))
     left: tuple[Candidate, ...] = tuple(every)
     for step in select(service, every, policy=policy, node=node, zone=_zone(world.nodes.get(node))):
         facts: dict[str, Any] = {

@@ -435,6 +435,16 @@ def test_the_change_that_is_offered_has_the_request_answered(
         assert evaluate(apply(scenario, step.change or {})).outcome is Outcome.YES
 
 
+def test_without_anybody_behind_the_rules_a_rule_that_covers_the_request_is_offered() -> None:
+    exact = ingress("i", path("/cart", "nobody", "Exact"))
+    scenario = decode({"system": "ingress", "objects": [exact], "question": {"request": {"path": "/cart/1"}}})
+
+    (offered,) = [step for step in evaluate(scenario).steps if step.role is Role.CHANGE]
+
+    assert offered.rule == "ingress.pathType"
+    assert evaluate(apply(scenario, offered.change or {})).answer["status"] == 503
+
+
 # the API server's own checks, as its reference of Ingress v1 tells them
 REFUSED = [
     pytest.param({"rules": [{"http": {"paths": [{"path": "foo", "pathType": "Prefix", "backend": backend("web")}]}}]}, "absolute path", id="path not absolute"),

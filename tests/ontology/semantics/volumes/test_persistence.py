@@ -110,9 +110,11 @@ EBS = "ebs.csi.aws.com"
     ],
 )
 def test_the_data_of_a_deleted_claim_is_kept(made: Json, kept: bool) -> None:
-    found = ask({"survives": {"volume": "pv", "event": "claimDelete"}}, made).answer
+    verdict = ask({"survives": {"volume": "pv", "event": "claimDelete"}}, made)
 
-    assert (found["kept"], found["available"]) == (kept, False)
+    assert (verdict.answer["kept"], verdict.answer["available"]) == (kept, False)
+    told = any(step.rule == "volumes.notReclaimed" for step in verdict.steps)
+    assert told is (kept and made["spec"]["persistentVolumeReclaimPolicy"] != "Retain")
 
 
 def test_an_ephemeral_volumes_claim_goes_with_the_pod() -> None:
