@@ -103,10 +103,12 @@ def _common(first: str, second: str) -> int:
 
 
 def _is_inflection(word: str, known: str) -> bool:
+    """Whether two words differ only in endings; `provisioned` and `provisioners` share an `e` of theirs."""
     common = _common(word, known)
-    return (
-        common >= _STEM
-        and word[common:] in _ENDINGS
-        and known[common:] in _ENDINGS
-        and (word[common:] != "" or known[common:] != "e")
+    return any(
+        stem >= _STEM
+        and word[stem:] in _ENDINGS
+        and known[stem:] in _ENDINGS
+        and (word[stem:] != "" or known[stem:] != "e")
+        for stem in (common, common - 1)
     )

@@ -40,7 +40,7 @@ RULES: tuple[Rule, ...] = (
 
 
 def check(checked: Checked, rules: tuple[Rule, ...] = RULES) -> tuple[Finding, ...]:
-    """Return the findings of a note, by place: what stands there is told once a kind, and misspelt but once."""
+    """Return the findings of a note, by place: what stands there is told once a kind, misspelt only once."""
     found: dict[tuple[int, int, str], Finding] = {}
     for rule in rules:
         for each in rule(checked):
