@@ -52,6 +52,10 @@ _SENTENCES: Mapping[str, Mapping[Lang, str]] = {
         Lang.EN: "on the way of a new pod they act in this order: {actors}",
         Lang.KO: "새 파드가 만들어질 때 움직이는 순서: {actors}",
     },
+    "incomplete": {
+        Lang.EN: "the list of {of} leaves out {missing}",
+        Lang.KO: "{of}의 목록에서 {missing:이/가} 빠져 있습니다",
+    },
     "layout": {
         Lang.EN: "this says how the note is laid out or what it calls things, not how Kubernetes behaves",
         Lang.KO: "노트의 구성이나 이름에 관한 내용이며 쿠버네티스의 동작에 관한 주장이 아닙니다",

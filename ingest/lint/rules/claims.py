@@ -14,6 +14,7 @@ from ingest.lint.findings import Finding, Severity
 from ingest.lint.sentences import sentences
 from ontology.checks.check import check
 from ontology.checks.claims import Check, Claim, Result
+from ontology.checks.lists import incomplete
 from ontology.checks.sentences import asserted
 from ontology.checks.settled import settle
 from ontology.checks.stated import defaults
@@ -74,6 +75,16 @@ def results(checked: Checked) -> Iterator[Checkup]:
             condition=statement.condition if same is None else "",
         )
     yield from worded.values()
+    yield from _lists(checked)
+
+
+def _lists(checked: Checked) -> Iterator[Checkup]:
+    """Lists that leave something out, at the last member that they name."""
+    claims = {Claim.of(statement): statement for statement in checked.statements}
+    for claim, found in incomplete(claims):
+        statement = claims[claim]
+        words = _words(checked, statement, statement.lines[-1])
+        yield Checkup(lines=statement.lines, claim=claim, check=found, words=words)
 
 
 def _worded(checked: Checked) -> Iterator[Checkup]:
