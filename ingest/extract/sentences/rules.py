@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from ingest.extract.facts import Fact
 from ingest.extract.reading import Reading
 from ingest.extract.sentences import english, korean
-from ingest.extract.sentences.scene import Scene, scenes
+from ingest.extract.sentences.scene import Scene
+from ingest.extract.sentences.scenes import scenes
 from ingest.link.outline import Node
 
 _MOST_NAMES = 40
