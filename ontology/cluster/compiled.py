@@ -27,9 +27,15 @@ _SCALARS: Mapping[str, Any] = {
 
 @cache
 def kind(api_version: str, name: str) -> type[msgspec.Struct] | None:
-    """Return the struct of a kind, None if the API has no such kind in that apiVersion."""
+    """Return the struct of a kind, None if the API has no such kind in that apiVersion.
+
+    None also for a kind with a type that holds itself, which cannot be compiled.
+    """
     known = schema.load().kinds.get(f"{api_version}/{name}")
-    return None if known is None else _struct(known)
+    try:
+        return None if known is None else _struct(known)
+    except RecursionError:  # a schema within a schema: CustomResourceDefinition
+        return None
 
 
 def accepts(manifest: Mapping[str, Any]) -> bool:

@@ -75,3 +75,20 @@ def test_a_text_that_says_null_is_kept() -> None:
     named = {**DEPLOYMENT, "metadata": {"name": "null"}}
 
     assert manifests.decode(named, Deployment).name == "null"
+
+
+def test_a_kind_that_holds_itself_is_left_to_the_schema() -> None:
+    definition = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": "widgets.example.com"},
+        "spec": {
+            "group": "example.com",
+            "names": {"plural": "widgets", "kind": "Widget"},
+            "scope": "Namespaced",
+            "versions": [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": {}}}],
+        },
+    }
+
+    assert not compiled.accepts(definition)
+    manifests.check(definition)
