@@ -34,6 +34,8 @@ def mermaid(pod: str, changes: Iterable[Change], until: int) -> str:
 
 def _bar(span: Span) -> str:
     mark = "crit, " if span.state in _TROUBLE else _MARKS.get(span.state, "")
+    if span.state == "Terminated" and span.reason.startswith("Completed"):
+        mark = _MARKS["Succeeded"]
     name = span.state.replace(": ", " ")  # a colon ends a name
     return f"  {name} : {mark}{_time(span.begin)}, {_time(span.end)}"
 

@@ -160,6 +160,18 @@ def test_a_finished_pod_answers_to_nothing(phase: str) -> None:
         machine.step(table, phase, "containersStarted")
 
 
+@pytest.mark.parametrize("state", ["Waiting", "Passing", "Failing"])
+def test_a_probe_that_cannot_be_carried_out_changes_nothing(state: str) -> None:
+    row = machine.step(find("probe"), state, "cannotRun")
+
+    assert (row.next, row.effect) == (state, "notCounted")
+
+
+@pytest.mark.parametrize("state", find("probe").states)
+def test_a_new_container_has_every_probe_wait_again(state: str) -> None:
+    assert machine.step(find("probe"), state, "newContainer").next == "Waiting"
+
+
 def test_an_unknown_machine_names_the_nearest() -> None:
     with pytest.raises(UnknownConceptError, match="podPhase"):
         find("podPhases")

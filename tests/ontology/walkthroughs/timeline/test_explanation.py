@@ -50,6 +50,21 @@ def test_the_chart_has_a_bar_for_each_state_that_lasted() -> None:
     )
 
 
+def test_an_init_container_that_is_through_is_no_trouble_in_the_chart() -> None:
+    init = {"name": "init", "image": "i:1"}
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "web"},
+        "spec": {"containers": [APP], "initContainers": [init]},
+    }
+    question = {"timeline": {"until": 5, "chart": True}}
+
+    answer = evaluators.answer({"system": "podLifecycle", "objects": [pod], "question": question}).answer
+
+    assert "  Terminated : done, 1, 5\n" in answer["chart"]
+
+
 def steps(verdict: Verdict, role: Role) -> list[tuple[str, Any]]:
     return [(s.rule.removeprefix("podLifecycle.timeline"), s.facts) for s in verdict.steps if s.role is role]
 
