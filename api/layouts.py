@@ -95,7 +95,44 @@ def _columns(event: Mapping[str, Any]) -> dict[str, Any]:
     return {head: event[name] for head, name in _EVENT_COLUMNS.items()}
 
 
+_RUN: Mapping[Lang, Mapping[str, str]] = {
+    Lang.EN: {"sets": "Sets", "pods": "Pods at the end", "replicaSets": "ReplicaSets", "jobs": "Jobs"},
+    Lang.KO: {"sets": "세트", "pods": "끝났을 때의 파드", "replicaSets": "레플리카셋", "jobs": "잡"},
+}
+_OF_A_SET = ("created", "deleted", "mostStartingAtOnce", "claimsLeft")
+
+
+def _run(answer: Mapping[str, Any], lang: Lang) -> Iterator[str]:
+    """Yield how each set made its pods and what is left; the steps tell what happened, one by one."""
+    final = answer["final"]
+    sections = {
+        "sets": [
+            {"set": name} | {key: found[key] for key in _OF_A_SET} for name, found in answer["sets"].items()
+        ],
+        "pods": final["pods"],
+        "replicaSets": [{"name": name, "replicas": size} for name, size in final["replicaSets"].items()],
+        "jobs": [{"name": name} | found for name, found in final["jobs"].items()],
+    }
+    yield from table(rows({"claims": final["claims"]}))
+    for name, found in sections.items():
+        if found:
+            yield ""
+            yield _RUN[lang][name]
+            yield from grid(found[:_MOST_ROWS])
+            if len(found) > _MOST_ROWS:
+                yield "  " + _MORE_ROWS[lang].format(count=f"{len(found) - _MOST_ROWS:,}")
+
+
+def _simulation(answer: Mapping[str, Any], _: Lang) -> Iterator[str]:
+    """Yield the figures of a simulated autoscaler, and the ticks at which something changed."""
+    yield from table(rows(answer["summary"]))
+    yield ""
+    yield from (f"  {line}" for line in answer["table"].splitlines())
+
+
 LAYOUTS: Mapping[tuple[str, str], Layout] = {
+    ("autoscaling", "simulate"): _simulation,
     ("cluster", "story"): _story,
     ("scheduling", "schedule"): _nodes,
+    ("workloads", "run"): _run,
 }

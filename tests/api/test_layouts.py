@@ -74,6 +74,52 @@ def test_of_many_nodes_the_rest_is_counted() -> None:
     assert lines[61] == "  ... and 1,440 more nodes (-o json shows all)"
 
 
+RUN: dict[str, Any] = {
+    "timeline": [{"t": 0, "what": "created", "kind": "Pod", "name": "db-0", "by": "db", "claims": []}],
+    "sets": {
+        "StatefulSet/db": {
+            "created": ["db-0", "db-1"],
+            "deleted": [],
+            "mostStartingAtOnce": 1,
+            "claimsUsed": {},
+            "claimsCreated": [],
+            "claimsLeft": ["data-db-0"],
+        }
+    },
+    "final": {
+        "pods": [{"name": "db-0", "phase": "Running", "ready": True}],
+        "claims": ["data-db-0"],
+        "replicaSets": {},
+        "jobs": {},
+    },
+}
+
+
+def test_a_run_shows_its_sets_and_what_is_left() -> None:
+    assert list(LAYOUTS["workloads", "run"](RUN, Lang.KO)) == [
+        "  claims  data-db-0",
+        "",
+        "세트",
+        "  set             created     deleted  mostStartingAtOnce  claimsLeft",
+        "  StatefulSet/db  db-0, db-1  -        1                   data-db-0",
+        "",
+        "끝났을 때의 파드",
+        "  name  phase    ready",
+        "  db-0  Running  true",
+    ]
+
+
+def test_a_simulated_autoscaler_shows_its_figures_and_its_table() -> None:
+    answer = {"ticks": [{"t": 0}], "summary": {"ticks": 1}, "table": "t  load\n0  200m"}
+
+    assert list(LAYOUTS["autoscaling", "simulate"](answer, Lang.EN)) == [
+        "  ticks  1",
+        "",
+        "  t  load",
+        "  0  200m",
+    ]
+
+
 def test_every_layout_is_of_a_question() -> None:
     assert LAYOUTS.keys() <= evaluators.EVALUATORS.keys()
 
