@@ -80,15 +80,16 @@ def evaluate(scenario: Scenario, asked: Run) -> Verdict:
         happening(event, start, f"question.run.events[{place}]")
         for place, event in enumerate(asked.events or ())
     ]
-    clock.run(cluster, start + after(asked.until, "question.run.until", least=0), events)
     written = outcome.sets(cluster)
+    clock.run(cluster, start + after(asked.until, "question.run.until", least=0), events)
     sets = {f"{each.KIND}/{each.name}": outcome.summary(cluster, each) for each in written}
     answer = {
         "timeline": [_shown(entry, start) for entry in cluster.entries],
         "sets": sets,
         "final": outcome.final(cluster),
     }
-    complete = all(outcome.complete(cluster, each) for each in written) and not outcome.failed(cluster)
+    left = outcome.sets(cluster)
+    complete = all(outcome.complete(cluster, each) for each in left) and not outcome.failed(cluster)
     return Verdict(
         answer=answer,
         outcome=Outcome.of(complete),

@@ -284,6 +284,7 @@ def test_how_a_set_goes(kind: str, propagation: str, when: int, left: int) -> No
     assert len(happened(verdict, "created")) == 3  # nothing is made again meanwhile
     assert [t for t, _ in happened(verdict, "deleted")] == [60] * (3 - left)
     assert len(verdict.answer["final"]["pods"]) == left
+    assert len(verdict.answer["sets"][f"{kind}/web"]["created"]) == 3  # told though it is gone
 
 
 def test_undo_brings_back_the_template_of_a_daemon_set() -> None:
