@@ -21,6 +21,7 @@ from api.endpoints.access import access
 from api.endpoints.bounds import Bounds
 from api.endpoints.caching import by_version
 from api.endpoints.graphql import graphql, named, names
+from api.endpoints.known import KnownDocuments
 from api.endpoints.observing import Metrics, Observed, metrics
 from api.endpoints.openapi import openapi
 from api.endpoints.security import Guard, http_error
@@ -52,6 +53,7 @@ def create_app(
     settings = context.settings
     server = Serving(context, access=access(settings, local=local), cluster=Cluster(manifests))
     counters = Metrics(server)
+    asked = Route("/graphql", graphql, methods=["GET", "POST"])
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -63,7 +65,7 @@ def create_app(
     app = Starlette(
         routes=[
             Route("/", pages.front),
-            Route("/graphql", graphql, methods=["GET", "POST"]),
+            asked,
             WebSocketRoute("/graphql", graphql_socket),
             Route("/q", names),
             Route("/q/{name}", by_version(named)),
@@ -90,6 +92,7 @@ def create_app(
             Middleware(Guard, access=server.access, hosts=hosts),
             *_cors(settings),
             Middleware(Bounds, most=settings.max_requests, seconds=settings.request_seconds),
+            Middleware(KnownDocuments, server=server, route=asked),
             Middleware(GZipMiddleware, minimum_size=1024, compresslevel=5),
         ],
         exception_handlers={HTTPException: http_error},

@@ -45,9 +45,11 @@ class View:
             UnknownConceptError: nothing, or several concepts, answer to it; says the nearest.
         """
         index = self.snapshot.concept_index
-        exact = index.get(name, index.get(iri.concept_name(iri.expand(name)), -1))
-        if exact >= 0:
-            return exact
+        if name in index:
+            return index[name]
+        expanded = iri.concept_name(iri.expand(name))
+        if expanded in index:
+            return index[expanded]
         labelled = self._by_label.get(fold(name), ())
         if len(labelled) == 1:
             return labelled[0]

@@ -152,6 +152,7 @@ def _serve(app: ASGIApp, listener: socket.socket) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         ws="websockets-sansio",
         ws_max_size=_LONGEST_MESSAGE,
         timeout_graceful_shutdown=_LAST_ANSWERS,

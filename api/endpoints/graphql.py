@@ -20,7 +20,7 @@ from api.endpoints.bodies import JSON, JsonResponse, content_type, read
 from api.endpoints.events import EVENT_STREAM, event_stream
 from api.endpoints.negotiation import choose
 from api.endpoints.serving import Serving, serving
-from api.graphql.execution import Answer, Operation
+from api.graphql.execution import SLOW, Answer, Operation
 from api.graphql.persisted import PersistedQueries
 from api.graphql.windows import not_found
 from api.json import encode
@@ -31,8 +31,6 @@ from ontology.errors import BadInputError
 GRAPHQL_JSON = "application/graphql-response+json"
 HTML = "text/html"
 _FORMS = (JSON, GRAPHQL_JSON)
-# Fields that may take more than a few milliseconds; a word too many only costs a change of threads.
-_SLOW = ("evaluate", "search", "flashcards", "path")
 _MEMBERS: Mapping[str, tuple[type, ...]] = {
     "query": (str,),
     "operationName": (str, type(None)),
@@ -90,8 +88,8 @@ def graphiql() -> Response:
 
 
 async def _run(server: Serving, operation: Operation, *, read_only: bool) -> Answer:
-    # others are answered meanwhile
-    if any(name in operation.query for name in _SLOW):
+    # others are answered meanwhile; a word too many only costs a change of threads
+    if any(name in operation.query for name in SLOW):
         return await run_in_threadpool(
             server.executor.execute, operation, server.windows, read_only=read_only
         )

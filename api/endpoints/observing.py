@@ -8,18 +8,27 @@ Source: prometheus.io/docs/practices/naming.
 
 import logging
 import re
-from collections.abc import Callable, Iterable
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import accumulate
+from secrets import token_hex
 from time import perf_counter, time
-from uuid import uuid4
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.endpoints.headers import header
 from api.endpoints.serving import Serving
 from api.json import encode
 
@@ -32,53 +41,50 @@ _UNMATCHED = "none"
 _METHODS = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"})
 
 
-class Metrics:
-    """The counters of one server."""
-
-    def __init__(self, server: Serving) -> None:
-        self.registry = CollectorRegistry()
-        self.requests = Counter(
-            "kubelore_http_requests",
-            "Requests answered.",
-            ["method", "route", "status"],
-            registry=self.registry,
-        )
-        self.seconds = Histogram(
-            "kubelore_http_request_duration_seconds",
-            "Time from a request to the end of its answer.",
-            ["route"],
-            buckets=_SECONDS,
-            registry=self.registry,
-        )
-        self.running = Gauge(
-            "kubelore_http_requests_in_progress", "Requests being answered.", registry=self.registry
-        )
-        self.registry.register(_Graph(server))
-        self._children: dict[tuple[str, str, int], Callable[[], None]] = {}
-        self._timers: dict[str, Callable[[float], None]] = {}
-
-    def count(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count one answered request."""
-        # finding the children of labels costs more than counting: they are kept
-        key = method, route, status
-        counted = self._children.get(key)
-        if counted is None:
-            counted = self._children[key] = self.requests.labels(method, route, str(status)).inc
-        counted()
-        timed = self._timers.get(route)
-        if timed is None:
-            timed = self._timers[route] = self.seconds.labels(route).observe
-        timed(seconds)
-
-
-class _Graph(Collector):
-    """The graph that is served, and how its queries were run, read off when asked."""
+class Metrics(Collector):
+    """The counters of one server, plain numbers of one event loop until they are asked for."""
 
     def __init__(self, server: Serving) -> None:
         self._server = server
+        self.running = 0
+        self._answered: Counter[tuple[str, str, int]] = Counter()
+        self._times: dict[str, _Times] = {}
+        self.registry = CollectorRegistry()
+        self.registry.register(self)
+
+    def count(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count one answered request."""
+        self._answered[method, route, status] += 1
+        times = self._times.get(route)
+        if times is None:
+            times = self._times[route] = _Times()
+        times.buckets[bisect_left(_SECONDS, seconds)] += 1
+        times.total += seconds
 
     def collect(self) -> Iterable[Metric]:
         """Yield the metrics of the moment."""
+        answered = CounterMetricFamily(
+            "kubelore_http_requests", "Requests answered.", labels=["method", "route", "status"]
+        )
+        for (method, route, status), number in sorted(self._answered.items()):
+            answered.add_metric([method, route, str(status)], number)
+        yield answered
+        seconds = HistogramMetricFamily(
+            "kubelore_http_request_duration_seconds",
+            "Time from a request to the end of its answer.",
+            labels=["route"],
+        )
+        for route, times in sorted(self._times.items()):
+            bounds = [*(f"{each:g}" for each in _SECONDS), "+Inf"]
+            seconds.add_metric([route], [*zip(bounds, accumulate(times.buckets), strict=True)], times.total)
+        yield seconds
+        yield GaugeMetricFamily(
+            "kubelore_http_requests_in_progress", "Requests being answered.", value=self.running
+        )
+        yield from self._of_graph()
+
+    def _of_graph(self) -> Iterable[Metric]:
+        """Yield what is told of the graph that is served, and of how its queries were run."""
         graph = self._server.view.snapshot
         info = GaugeMetricFamily(
             "kubelore_graph_info", "The graph version that is served.", labels=["version"]
@@ -101,6 +107,14 @@ class _Graph(Collector):
         )
 
 
+@dataclass(slots=True)
+class _Times:
+    """How many requests took how long: each bucket alone, and all seconds together."""
+
+    buckets: list[int] = field(default_factory=lambda: [0] * (len(_SECONDS) + 1))
+    total: float = 0.0
+
+
 async def metrics(request: Request) -> Response:
     """Return the metrics in the text format of Prometheus."""
     return Response(generate_latest(request.app.state.metrics.registry), media_type=MEDIA_TYPE)
@@ -118,8 +132,8 @@ class Observed:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        given = Headers(scope=scope).get("x-request-id", "")
-        id_ = given if _ID.fullmatch(given) else uuid4().hex
+        given = header(scope, b"x-request-id")
+        id_ = given if given and _ID.fullmatch(given) else token_hex(16)
         status, size = 500, 0
 
         async def observed(message: Message) -> None:
@@ -132,12 +146,12 @@ class Observed:
             await send(message)
 
         began = perf_counter()
-        self.metrics.running.inc()
+        self.metrics.running += 1
         try:
             await self.app(scope, receive, observed)
         finally:
             seconds = perf_counter() - began
-            self.metrics.running.dec()
+            self.metrics.running -= 1
             route = getattr(scope.get("route"), "path", _UNMATCHED)
             method = scope["method"] if scope["method"] in _METHODS else _UNMATCHED
             self.metrics.count(method, route, status, seconds)

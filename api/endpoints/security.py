@@ -4,7 +4,6 @@ import logging
 from collections.abc import Collection
 from http import HTTPStatus
 
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.endpoints.access import Access
 from api.endpoints.bodies import problem_response
+from api.endpoints.headers import header
 from api.problems import Problem, RefusedError, problem
 
 _LOG = logging.getLogger("kubelore.http")
@@ -71,10 +71,9 @@ class Guard:
             await send(message)
 
         try:
-            headers = Headers(scope=scope)
-            self._check_host(headers.get("host", ""))
+            self._check_host(header(scope, b"host") or "")
             if scope["path"] not in _OPEN:
-                self.access.admit_reading(headers.get("authorization"))
+                self.access.admit_reading(header(scope, b"authorization"))
             await self.app(scope, receive, guarded)
         except Exception as error:
             if started:  # too late for another status: the connection ends here
@@ -85,7 +84,7 @@ class Guard:
         """Pass a connection on, or refuse it before it is opened."""
         try:
             if scope["type"] == "websocket":
-                self._check_host(Headers(scope=scope).get("host", ""))
+                self._check_host(header(scope, b"host") or "")
         except RefusedError:
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION, "reason": "not this server"})
             return

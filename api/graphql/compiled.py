@@ -16,6 +16,7 @@ from typing import Any
 
 import strawberry
 from graphql import (
+    ArgumentNode,
     BooleanValueNode,
     DirectiveNode,
     DocumentNode,
@@ -24,6 +25,7 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLEnumType,
     GraphQLField,
+    GraphQLInputType,
     GraphQLInterfaceType,
     GraphQLList,
     GraphQLNonNull,
@@ -36,15 +38,20 @@ from graphql import (
     VariableNode,
     Visitor,
     get_argument_values,
+    get_nullable_type,
     visit,
 )
 from graphql.execution.values import VariableValues
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
+from api.graphql.attributes import ATTRIBUTE, SEVERAL, TEXTS
+from api.graphql.languages import ENGLISH
+from api.graphql.variables import INT_MAX, Variables
+
 _DEFINITION = "strawberry-definition"
 _LEAVES = {"String": str, "ID": str, "Boolean": bool}
-_INT_MAX = 2**31
+_PLAIN = frozenset({*_LEAVES, "Int"})
 
 
 class NotCompiledError(Exception):
@@ -67,10 +74,24 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """The arguments of one field that depend on variables: the same for every object, so made once a run."""
+    """The arguments of one field that depend on variables: the same for every object, so made once a run.
+
+    Where every variable stands alone for an argument of its own plain type, `taken` says which argument takes
+    which variable, beside the `constant` ones; else it is None, and GraphQL reads the arguments.
+    """
 
     field: GraphQLField
     node: FieldNode
+    constant: Mapping[str, Any]
+    taken: Mapping[str, str] | None
+
+    def arguments(self, schema: strawberry.Schema, variables: Variables) -> Mapping[str, Any]:
+        """Return the arguments as the resolver takes them."""
+        if self.taken is not None:
+            found = {name: variables.coerced.get(given) for name, given in self.taken.items()}
+            if None not in found.values():
+                return {**self.constant, **found}
+        return _arguments(schema, self.field, self.node, variables.whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +102,13 @@ class Compiled:
     run: Run
     slots: tuple[Slot, ...]
 
-    def __call__(self, context: Any, variables: VariableValues) -> dict[str, Any]:
+    def __call__(self, context: Any, variables: Variables) -> dict[str, Any]:
         """Return the response's `data`.
 
         Raises:
             Exception: whatever goes wrong; the ordinary executor knows how to report it.
         """
-        arguments = [_arguments(self.schema, each.field, each.node, variables) for each in self.slots]
+        arguments = [each.arguments(self.schema, variables) for each in self.slots]
         return self.run(Root(context), arguments)
 
 
@@ -129,8 +150,15 @@ class _Compiler:
         self.fragments = {
             each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)
         }
-        self.names: dict[str, Any] = {"checked": _checked, "whole": _whole, "items": _items, "int32": _int32}
+        self.names: dict[str, Any] = {
+            "checked": _checked,
+            "whole": _whole,
+            "items": _items,
+            "int32": _int32,
+            "ints": _ints,
+        }
         self.lines: list[str] = []
+        self.depth = 0
         self.slots: list[Slot] = []
 
     def compile(self, operation: OperationDefinitionNode) -> Compiled:
@@ -150,13 +178,18 @@ class _Compiler:
 
     def selection(self, type_: GraphQLObjectType, sets: Iterable[SelectionSetNode]) -> str:
         """Compile a selection on an object type; return its function's name."""
+        shown = self.shown(type_, sets, "o")
+        name = self.bind(None, "select")
+        self.lines.append(f"def {name}(o, A): return {shown}")
+        return name
+
+    def shown(self, type_: GraphQLObjectType, sets: Iterable[SelectionSetNode], o: str) -> str:
+        """Return the expression of what a selection makes of the object in the variable `o`."""
         fields: dict[str, list[FieldNode]] = {}
         for each in sets:
             self.collect(type_, each, fields)
-        items = [f"{key!r}: {self.field(type_, nodes)}" for key, nodes in fields.items()]
-        name = self.bind(None, "select")
-        self.lines.append(f"def {name}(o, A): return {{{', '.join(items)}}}")
-        return name
+        items = [f"{key!r}: {self.field(type_, nodes, o)}" for key, nodes in fields.items()]
+        return f"{{{', '.join(items)}}}"
 
     def collect(
         self, type_: GraphQLObjectType, selection: SelectionSetNode, into: dict[str, list[FieldNode]]
@@ -203,37 +236,84 @@ class _Compiler:
                 return False
         return True
 
-    def field(self, type_: GraphQLObjectType, nodes: list[FieldNode]) -> str:
-        """Compile one field; return the expression of its completed value."""
+    def field(self, type_: GraphQLObjectType, nodes: list[FieldNode], o: str) -> str:
+        """Return the expression of one field's completed value."""
         name = nodes[0].name.value
         if name == "__typename":
             return repr(type_.name)
         if name not in type_.fields:
             raise NotCompiledError(name)
         field = type_.fields[name]
+        metadata = field.extensions[_DEFINITION].metadata
         sets = [each.selection_set for each in nodes if each.selection_set]
-        return self.completed(field.type, self.resolved(type_, field, nodes[0]), sets)
+        if ATTRIBUTE in metadata:
+            return self.read(field.type, f"{o}.{metadata[ATTRIBUTE]}", sets)
+        if TEXTS in metadata and not _has_variables(nodes[0]):
+            return self.text(field, nodes[0], f"{o}.{metadata[TEXTS]}")
+        return self.completed(field.type, self.resolved(type_, field, nodes[0], o), sets)
 
-    def resolved(self, type_: GraphQLObjectType, field: GraphQLField, node: FieldNode) -> str:
+    def read(
+        self, type_: GraphQLOutputType, value: str, sets: list[SelectionSetNode], *, required: bool = False
+    ) -> str:
+        """Return the expression of an attribute; an enum's value is looked up without making its member."""
+        if isinstance(type_, GraphQLNonNull):
+            return self.read(type_.of_type, value, sets, required=True)
+        if isinstance(type_, GraphQLEnumType):
+            return f"{self.bind({each.value: name for name, each in type_.values.items()}, 'names')}[{value}]"
+        if isinstance(type_, GraphQLScalarType) and type_.name in _LEAVES:
+            return value  # of the class that its struct declares, which msgspec checked when it was read
+        return self.completed(type_, value, sets, required=required)
+
+    def text(self, field: GraphQLField, node: FieldNode, texts: str) -> str:
+        """Return the expression of the first of `texts` in the languages that the document names."""
+        given = _arguments(self.schema, field, node, None)
+        found = " or ".join(f"{texts}.get({each.value!r})" for each in given.get("lang", ENGLISH))
+        several = field.extensions[_DEFINITION].metadata[SEVERAL]
+        return f"(v[0] if (v := {found or None}) else None)" if several else f"({found or None} or None)"
+
+    def resolved(self, type_: GraphQLObjectType, field: GraphQLField, node: FieldNode, o: str) -> str:
         definition: StrawberryField = field.extensions[_DEFINITION]
         resolver = definition.base_resolver
         if resolver is None:
-            return f"o.{definition.python_name}"
+            return f"{o}.{definition.python_name}"
         given = self.arguments(field, node)
         if resolver.info_parameter is None:
-            return f"{self.bind(resolver.wrapped_func, 'resolve')}(o{given})"
+            return f"{self.bind(resolver.wrapped_func, 'resolve')}({o}{given})"
         if type_ is not self.graphql.query_type:
             raise NotCompiledError("info below the root")
-        return f"{self.bind(resolver.wrapped_func, 'resolve')}(None, info=o{given})"
+        return f"{self.bind(resolver.wrapped_func, 'resolve')}(None, info={o}{given})"
 
     def arguments(self, field: GraphQLField, node: FieldNode) -> str:
         if not field.args:
             return ""
         if _has_variables(node):
-            self.slots.append(Slot(field, node))
+            self.slots.append(self.slot(field, node))
             return f", **A[{len(self.slots) - 1}]"
         constant = _arguments(self.schema, field, node, None)
         return f", **{self.bind(constant, 'given')}" if constant else ""
+
+    def slot(self, field: GraphQLField, node: FieldNode) -> Slot:
+        """Return how the arguments of a field with variables are made in each run."""
+        definition: StrawberryField = field.extensions[_DEFINITION]
+        python_names = {
+            self.schema.config.name_converter.get_graphql_name(each): each.python_name
+            for each in definition.arguments
+        }
+        taken: dict[str, str] = {}
+        constant: list[ArgumentNode] = []
+        for given in node.arguments or ():
+            name = given.name.value
+            if isinstance(given.value, VariableNode) and _is_plain(field.args[name].type):
+                taken[python_names[name]] = given.value.name.value
+            else:
+                constant.append(given)
+        if any(_has_variables(each) for each in constant):
+            return Slot(field, node, {}, None)
+        left = {name for name in field.args if python_names[name] not in taken}
+        # what is required and comes from a variable is left out of the constant part
+        part = GraphQLField(field.type, args={n: field.args[n] for n in left}, extensions=field.extensions)
+        plain = FieldNode(name=node.name, arguments=tuple(constant))
+        return Slot(field, node, _arguments(self.schema, part, plain, None), taken)
 
     def completed(
         self, type_: GraphQLOutputType, value: str, sets: list[SelectionSetNode], *, required: bool = False
@@ -248,16 +328,50 @@ class _Compiler:
         if isinstance(type_, GraphQLList):
             if not required:
                 raise NotCompiledError("a list that may be null")
-            return f"[{self.completed(type_.of_type, 'i', sets)} for i in items({value})]"
+            return self.items(type_.of_type, value, sets)
+        if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType):
+            return self.object(type_, value, sets, required)
+        raise NotCompiledError(str(type_))
+
+    def object(
+        self,
+        type_: GraphQLObjectType | GraphQLInterfaceType,
+        value: str,
+        sets: list[SelectionSetNode],
+        required: bool,
+    ) -> str:
+        """Return the expression of an object, shown where it stands if it may be null."""
+        if isinstance(type_, GraphQLObjectType) and not required:
+            self.depth += 1
+            found = f"o{self.depth}"
+            return f"(None if ({found} := {value}) is None else {self.shown(type_, sets, found)})"
         if isinstance(type_, GraphQLObjectType):
             name = self.selection(type_, sets)
-        elif isinstance(type_, GraphQLInterfaceType):
-            name = self.dispatch(type_, sets)
         else:
-            raise NotCompiledError(str(type_))
-        if required:
-            return f"{name}(checked({value}), A)"
-        return f"(None if (v := {value}) is None else {name}(v, A))"
+            name = self.dispatch(type_, sets)
+        return (
+            f"{name}(checked({value}), A)"
+            if required
+            else f"(None if (v := {value}) is None else {name}(v, A))"
+        )
+
+    def items(self, type_: GraphQLOutputType, value: str, sets: list[SelectionSetNode]) -> str:
+        """Return the expression of a list; objects that may not be null are shown where they stand."""
+        if _is_int(type_):
+            return f"ints({value})"
+        self.depth += 1
+        depth = self.depth
+        item = f"i{depth}"
+        inner = type_.of_type if isinstance(type_, GraphQLNonNull) else None
+        shown = self.shown(inner, sets, item) if isinstance(inner, GraphQLObjectType) else ""
+        # reading an attribute of a null fails as it should; what reads none has to look
+        if f"{item}." not in shown:
+            shown = self.completed(type_, item, sets)
+        source = f"{item}.source."
+        if shown.count(source) > 1:  # looked up once for each item
+            shown = shown.replace(source, f"s{depth}.")
+            return f"[{shown} for {item} in items({value}) for s{depth} in [{source[:-1]}]]"
+        return f"[{shown} for {item} in items({value})]"
 
     def scalar(self, type_: GraphQLScalarType, value: str, required: bool) -> str:
         if type_.name in _LEAVES:
@@ -303,14 +417,19 @@ def _arguments(
     )
 
 
-def _has_variables(node: FieldNode) -> bool:
+def _is_plain(type_: GraphQLInputType) -> bool:
+    """Whether a variable's value, once of this type, is the argument as the resolver takes it."""
+    return getattr(get_nullable_type(type_), "name", "") in _PLAIN
+
+
+def _has_variables(node: FieldNode | ArgumentNode) -> bool:
     found: list[str] = []
 
     class Collector(Visitor):
         def enter_variable(self, each: VariableNode, *_: Any) -> None:
             found.append(each.name.value)
 
-    for argument in node.arguments or ():
+    for argument in (node.arguments or ()) if isinstance(node, FieldNode) else (node,):
         visit(argument, Collector())
     return bool(found)
 
@@ -328,10 +447,22 @@ def _whole(value: Any, required: bool) -> None:
 
 
 def _int32(value: Any, required: bool) -> int | None:
-    if value.__class__ is int and -_INT_MAX <= value < _INT_MAX:
+    if value.__class__ is int and -INT_MAX <= value < INT_MAX:
         return int(value)
     _whole(value, required)
     return None
+
+
+def _is_int(type_: GraphQLOutputType) -> bool:
+    return isinstance(type_, GraphQLNonNull) and getattr(type_.of_type, "name", "") == "Int"
+
+
+def _ints(value: Any) -> list[int]:
+    found = [*_items(value)]
+    for each in found:
+        if each.__class__ is not int or not -INT_MAX <= each < INT_MAX:
+            raise UnexpectedError
+    return found
 
 
 def _items(value: Any) -> Sequence[Any]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from strawberry import UNSET
 
+from api.graphql.attributes import attribute, texts
 from api.graphql.facts import Fact, FactOrder, select
 from api.graphql.filters import ConceptKind, FactFilter
-from api.graphql.languages import ENGLISH, Label, Langs, preferred
+from api.graphql.languages import Label
 from api.graphql.relay import After, Before, Connection, First, Last, Listing, Node, page
 from api.graphql.windows import Windows
 from graph.snapshot import ConceptNode
@@ -55,22 +56,13 @@ class Concept(Node):
         """Return the canonical name."""
         return self.source.name
 
-    @strawberry.field(description="The canonical name: `Pod`, `PodPhase.Pending`, `readinessProbe`.")
-    def name(self) -> str:
-        return self.source.name
+    name: str = attribute("source.name", "The canonical name: `Pod`, `PodPhase.Pending`, `readinessProbe`.")
+    iri: str = attribute("source.iri", "The IRI that names it in the graph.")
+    kind: ConceptKind = attribute("source.kind", "What sort of thing it is.", as_=ConceptKind)
 
-    @strawberry.field(description="The IRI that names it in the graph.")
-    def iri(self) -> str:
-        return self.source.iri
-
-    @strawberry.field(description="What sort of thing it is.")
-    def kind(self) -> ConceptKind:
-        return ConceptKind(self.source.kind)
-
-    @strawberry.field(description="The name to show, in the first of these languages that has one.")
-    def label(self, lang: Langs = ENGLISH) -> str | None:
-        found = preferred(self.source.labels, lang)
-        return found[0] if found else None
+    label: str | None = texts(
+        "source.labels", "The name to show, in the first of these languages that has one.", several=True
+    )
 
     @strawberry.field(description="Every name in every language, the one to show first.")
     def labels(self) -> list[Label]:
@@ -80,9 +72,7 @@ class Concept(Node):
             for position, text in enumerate(texts)
         ]
 
-    @strawberry.field(description="What it is, in a sentence or two.")
-    def definition(self, lang: Langs = ENGLISH) -> str | None:
-        return preferred(self.source.definition, lang)
+    definition: str | None = texts("source.definition", "What it is, in a sentence or two.")
 
     @strawberry.field(description="Where it stands in the API: `v1/Pod`, `Pod.spec.tolerations[]`.")
     def paths(self) -> list[str]:

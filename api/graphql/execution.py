@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import cached_property
 from http import HTTPStatus
 from inspect import isawaitable
 from threading import Lock
@@ -18,29 +19,34 @@ from typing import Any, cast
 from graphql import (
     DocumentNode,
     ExecutionResult,
+    FieldNode,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
+    Visitor,
     execute_sync,
     get_operation_ast,
-    get_variable_values,
     parse,
     subscribe,
     validate,
+    visit,
 )
-from graphql.execution.values import VariableValues
 
 from api.graphql.compiled import Compiled, NotCompiledError, compile_operation, conditions
 from api.graphql.limits import Limits, check_cost, check_shape, cost, size, sizes
 from api.graphql.schema import SCHEMA
+from api.graphql.variables import Signature, WrongVariablesError
 from api.graphql.windows import Windows
 from api.problems import RefusedError, problem
+from ontology.errors import TooCostlyError
 
 MAX_DOCUMENTS = 1_000
 MAX_DOCUMENT_LENGTH = 100_000
 MAX_ERRORS = 10
 MAX_VARIANTS = 32
+# Fields that may take more than a few milliseconds.
+SLOW = frozenset({"evaluate", "evaluateAll", "sweep", "compare", "search", "flashcards", "path"})
 
 _NOT_STREAMED = "a subscription is answered over graphql-transport-ws, or as text/event-stream"
 
@@ -66,7 +72,7 @@ class Answer:
     refused: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Prepared:
     """A document, None where it does not even parse, what is wrong with it, and its compiled forms."""
 
@@ -78,6 +84,30 @@ class _Prepared:
     costs: dict[tuple[Any, ...], int] = field(default_factory=dict)
     # by operation and the values of the conditions; None where it cannot be compiled
     variants: dict[tuple[Any, ...], Compiled | None] = field(default_factory=dict)
+    # by operation
+    signatures: dict[str, Signature] = field(default_factory=dict)
+    operations: dict[str | None, OperationDefinitionNode | None] = field(default_factory=dict)
+
+    @cached_property
+    def slow(self) -> bool:
+        """Whether a field that may take more than a few milliseconds is asked for."""
+        return self.document is not None and bool(SLOW & _fields(self.document))
+
+    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+        """Return the operation that a request means; None for none, or one of several without a name."""
+        if self.document is None:
+            return None
+        if name not in self.operations and len(self.operations) < MAX_VARIANTS:
+            self.operations[name] = get_operation_ast(self.document, name)
+        return self.operations.get(name)
+
+    def signature(self, operation: OperationDefinitionNode) -> Signature:
+        """Return what an operation takes."""
+        name = operation.name.value if operation.name else ""
+        found = self.signatures.get(name)
+        if found is None:
+            found = self.signatures[name] = Signature(_GRAPHQL, operation)
+        return found
 
 
 class Executor:
@@ -123,6 +153,23 @@ class Executor:
                 operation_name=asked.name,
             )
         )
+
+    def quick(self, asked: Operation, windows: Windows) -> dict[str, Any] | None:
+        """Return the data of an operation whose document is known, compiled, and quick to run.
+
+        None for any other, and where anything goes wrong: `execute` answers all of them.
+        """
+        prepared = self._known.get(asked.query)
+        if prepared is None or prepared.slow or prepared.document is None:
+            return None
+        operation = prepared.operation(asked.name)
+        if operation is None or operation.operation is not OperationType.QUERY:
+            return None
+        try:
+            check_cost(_cost(prepared, operation, asked), self._limits)
+        except TooCostlyError:
+            return None
+        return self._run_compiled(prepared, operation, asked, windows)
 
     async def stream(self, asked: Operation, windows: Windows) -> AsyncGenerator[Answer, None]:
         """Yield the answers to a subscription as they come; to any other operation its one answer.
@@ -175,10 +222,13 @@ class Executor:
         self, prepared: _Prepared, operation: OperationDefinitionNode, asked: Operation, windows: Windows
     ) -> dict[str, Any] | None:
         """Return the data of a run without any error, None where the ordinary executor has to answer."""
-        coerced = get_variable_values(_GRAPHQL, operation.variable_definitions or (), dict(asked.variables))
-        if not isinstance(coerced, VariableValues) or prepared.document is None:
+        if prepared.document is None:
             return None
-        included = {name: bool(coerced.coerced.get(name)) for name in prepared.conditions}
+        try:
+            variables = prepared.signature(operation).read(asked.variables)
+        except WrongVariablesError:
+            return None
+        included = {name: bool(variables.coerced.get(name)) for name in prepared.conditions}
         variant = asked.name, *included.values()
         if variant not in prepared.variants and len(prepared.variants) < MAX_VARIANTS:
             prepared.variants[variant] = _compile(prepared.document, operation, included)
@@ -187,7 +237,7 @@ class Executor:
             self.fallbacks += 1
             return None
         try:
-            return compiled(windows, coerced)
+            return compiled(windows, variables)
         except Exception:  # noqa: BLE001 - the ordinary executor reports it, with its path
             self.fallbacks += 1
             return None
@@ -233,6 +283,17 @@ def _cost(prepared: _Prepared, operation: OperationDefinitionNode, asked: Operat
         if len(prepared.costs) < MAX_VARIANTS:
             prepared.costs[key] = known
     return known or 0
+
+
+def _fields(document: DocumentNode) -> set[str]:
+    found: set[str] = set()
+
+    class Fields(Visitor):
+        def enter_field(self, node: FieldNode, *_: Any) -> None:
+            found.add(node.name.value)
+
+    visit(document, Fields())
+    return found
 
 
 def _compile(

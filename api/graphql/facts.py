@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
+from api.graphql.attributes import attribute
 from api.graphql.filters import FactFilter
 from api.graphql.languages import ENGLISH, Langs, preferred
 from api.graphql.relay import Listing, Node
@@ -32,6 +33,11 @@ class Fact(Node):
         """The fact as the snapshot has it."""
         return self.view.snapshot.facts[self.index]
 
+    @cached_property
+    def target(self) -> "Concept | None":
+        """The concept at the other end, found once: lists ask for it again and again."""
+        return concept(self.view, self.source.object) if self.source.object >= 0 else None
+
     def key(self) -> str:
         """Return the fact's id in the graph."""
         return self.source.id
@@ -40,21 +46,19 @@ class Fact(Node):
     def subject(self) -> Annotated["Concept", strawberry.lazy("api.graphql.concepts")]:
         return concept(self.view, self.source.subject)
 
-    @strawberry.field(description="The relation, by its name in the vocabulary: `hasPhase`, `partOf`.")
-    def predicate(self) -> str:
-        return self.source.predicate
+    predicate: str = attribute(
+        "source.predicate", "The relation, by its name in the vocabulary: `hasPhase`, `partOf`."
+    )
 
-    @strawberry.field(description="The concept at the other end; null where the object is a text.")
-    def object(self) -> Annotated["Concept", strawberry.lazy("api.graphql.concepts")] | None:
-        return concept(self.view, self.source.object) if self.source.object >= 0 else None
+    object: Annotated["Concept", strawberry.lazy("api.graphql.concepts")] | None = attribute(
+        "target", "The concept at the other end; null where the object is a text."
+    )
 
     @strawberry.field(description="The object where it is a text; null where it is a concept.")
     def text(self) -> str | None:
         return self.source.text if self.source.object < 0 else None
 
-    @strawberry.field(description="The lines of the note that a reader needs for it, from 1.")
-    def lines(self) -> list[int]:
-        return list(self.source.lines)
+    lines: list[int] = attribute("source.lines", "The lines of the note that a reader needs for it, from 1.")
 
     @strawberry.field(description="The path of the note that says it; null for the other layers.")
     def document(self) -> str | None:
@@ -70,17 +74,11 @@ class Fact(Node):
     def quote(self) -> str | None:
         return self.source.quote or None
 
-    @strawberry.field(description="Who says it.")
-    def layer(self) -> statements.Layer:
-        return statements.Layer(self.source.layer)
-
-    @strawberry.field(description="Whether it is denied: the notes say that it does not hold.")
-    def negated(self) -> bool:
-        return self.source.negated
-
-    @strawberry.field(description="How firmly it is said.")
-    def strength(self) -> statements.Strength:
-        return statements.Strength(self.source.strength)
+    layer: statements.Layer = attribute("source.layer", "Who says it.", as_=statements.Layer)
+    negated: bool = attribute("source.negated", "Whether it is denied: the notes say that it does not hold.")
+    strength: statements.Strength = attribute(
+        "source.strength", "How firmly it is said.", as_=statements.Strength
+    )
 
     @strawberry.field(description="Under which condition it holds, in the words of the note.")
     def condition(self) -> str | None:
@@ -190,4 +188,4 @@ def select(
     found: Sequence[int] = [i for i in indices if where.holds(graph.facts[i], graph)] if where else indices
     for key in reversed(order or ()):
         found = sorted(found, key=_by(key.field, graph), reverse=key.direction is Direction.DESC)
-    return Listing("Fact", found, lambda index: view.window(Fact, index), Fact.key)
+    return Listing("Fact", found, view.windows(Fact), Fact.key)

@@ -78,4 +78,4 @@ def findings_of(
         for index, each in enumerate(view.snapshot.findings)
         if note in (None, each.note) and kind in (None, each.kind) and severity in (None, each.severity)
     ]
-    return Listing("Finding", found, lambda index: view.window(Finding, index), Finding.key)
+    return Listing("Finding", found, view.windows(Finding), Finding.key)

@@ -23,7 +23,11 @@ T = TypeVar("T")
 
 def preferred(texts: Mapping[Any, T], langs: Iterable[Lang]) -> T | None:
     """Return the text of the first language that has one; keys are languages, as `Lang` or as its value."""
-    return next((texts[each] for each in langs if texts.get(each)), None)
+    for each in langs:
+        found = texts.get(each)
+        if found:
+            return found
+    return None
 
 
 @strawberry.type(description="One name of a concept.")

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Generic, TypeVar
 import strawberry
 from strawberry import UNSET
 
+from api.graphql.attributes import attribute
 from api.problems import RefusedError
 
 DEFAULT_PAGE = 100
@@ -37,9 +38,9 @@ Before = Annotated[str | None, strawberry.argument(description="Only what preced
 class Node:
     """The Relay interface; a type says by `key` what names it among its own."""
 
-    @strawberry.field(description="Opaque and stable: the same thing keeps it when the graph changes.")
-    def id(self) -> strawberry.ID:
-        return self.opaque_id
+    id: strawberry.ID = attribute(
+        "opaque_id", "Opaque and stable: the same thing keeps it when the graph changes."
+    )
 
     @cached_property
     def opaque_id(self) -> strawberry.ID:
@@ -138,7 +139,7 @@ class Listing(Generic[T]):
 
     def take(self, start: int, stop: int) -> list[T]:
         """Return the GraphQL objects of a slice."""
-        return [self.show(item) for item in self.items[start:stop]]
+        return [*map(self.show, self.items[start:stop])]
 
     def cursor(self, shown: T) -> str:
         """Return the cursor of one object."""

@@ -85,4 +85,4 @@ def rules_of(view: Windows, *, system: str | None = None, concept: int | None = 
         if (not system or rule.name.partition(".")[0] == system)
         and (concept is None or concept in rule.decides)
     ]
-    return Listing("Rule", found, lambda index: view.window(Rule, index), Rule.key)
+    return Listing("Rule", found, view.windows(Rule), Rule.key)

@@ -58,8 +58,10 @@ class Query:
         before: Before = UNSET,
     ) -> Connection[Concept]:
         view = info.context
-        found = [i for i, each in enumerate(view.snapshot.concepts) if not where or where.holds(each)]
-        listing = Listing("Concept", found, lambda index: view.window(Concept, index), Concept.key)
+        concepts = view.snapshot.concepts
+        # none is looked at that is not asked for
+        found = [i for i, each in enumerate(concepts) if where.holds(each)] if where else range(len(concepts))
+        listing = Listing("Concept", found, view.windows(Concept), Concept.key)
         return page(listing, first, after, last, before)
 
     @strawberry.field(description="Full-text search in both languages at once, best first.")
@@ -120,9 +122,7 @@ class Query:
         before: Before = UNSET,
     ) -> Connection[Note]:
         view = info.context
-        listing = Listing(
-            "Note", range(len(view.snapshot.notes)), lambda index: view.window(Note, index), Note.key
-        )
+        listing = Listing("Note", range(len(view.snapshot.notes)), view.windows(Note), Note.key)
         return page(listing, first, after, last, before)
 
     @strawberry.field(description="What is wrong, outdated or unreadable in the notes.")
@@ -314,7 +314,8 @@ def concept_index(view: Windows, text: str) -> int:
     Raises:
         UnknownConceptError: nothing, or several concepts, answer to it.
     """
-    return view.concept(own_name(text, Concept))
+    known = view.snapshot.concept_index.get(text)
+    return view.concept(own_name(text, Concept)) if known is None else known
 
 
 def note_index(view: Windows, path: str) -> int:

@@ -1,9 +1,8 @@
 """One snapshot as GraphQL objects: each object is made once, when it is first asked for."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from strawberry.types import Info as StrawberryInfo
@@ -18,6 +17,18 @@ from ontology.errors import did_you_mean
 W = TypeVar("W")
 
 
+class _Made(dict[int, Any]):
+    """GraphQL objects by item, each made when it is first looked up."""
+
+    def __init__(self, make: Callable[..., Any]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, index: int) -> Any:
+        found = self[index] = self._make(index=index)
+        return found
+
+
 class Windows:
     """What resolvers read: one graph version, its GraphQL objects, and what a scenario may ask for.
 
@@ -28,16 +39,18 @@ class Windows:
         self.snapshot = view.snapshot
         self.source = view
         self.budget = budget or Budget()
-        self._made: dict[Any, dict[int, Any]] = defaultdict(dict)
+        self._made: dict[Any, _Made] = {}
 
     def window(self, type_: Callable[..., W], index: int) -> W:
         """Return the one GraphQL object of that type over item `index`."""
-        made = self._made[type_]
-        found = made.get(index)
-        if found is None:
-            found = made[index] = type_(view=self, index=index)
-        shown: W = found
-        return shown
+        return self.windows(type_)(index)
+
+    def windows(self, type_: Callable[..., W]) -> Callable[[int], W]:
+        """Return who finds the one GraphQL object of that type over an item: lists ask for hundreds."""
+        made = self._made.get(type_)
+        if made is None:
+            made = self._made[type_] = _Made(partial(type_, view=self))
+        return made.__getitem__
 
     @cached_property
     def flashcards(self) -> tuple[Card, ...]:

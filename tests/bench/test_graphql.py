@@ -16,23 +16,9 @@ from api.graphql.execution import Executor, Operation
 from api.graphql.schema import SCHEMA
 from api.graphql.windows import Windows
 from api.json import encode
-from graph.snapshot import ConceptNode, FactNode, Snapshot
+from graph.snapshot import Snapshot
 
 CONCEPTS, FACTS, ROUNDS = 2_000, 20, 5
-
-
-def snapshot() -> Snapshot:
-    concepts = tuple(
-        ConceptNode(f"c{i:04}", f"https://kubelore.dev/id/c{i:04}", "kind", {"ko": (f"개념{i}",), "en": (f"C{i}",)}, {}, (), "")
-        for i in range(CONCEPTS)
-    )  # fmt: skip
-    facts = tuple(
-        FactNode(f"f{i}-{n}", i, "uses", (i * 7 + n) % CONCEPTS, "", -1, (n,), "quote", 0, 5, "curated", "", "",
-                 False, "plain", "", "")
-        for i in range(CONCEPTS)
-        for n in range(FACTS)
-    )  # fmt: skip
-    return Snapshot("bench", concepts, facts, (), ())
 
 
 @pytest.mark.parametrize(
@@ -48,9 +34,14 @@ def snapshot() -> Snapshot:
     ],
 )  # fmt: skip
 def test_compiled_operations(
-    query: str, variables: dict[str, Any], requests: int, least: float, report: Callable[[str], None]
+    query: str,
+    variables: dict[str, Any],
+    requests: int,
+    least: float,
+    made_up: Callable[[int, int], Snapshot],
+    report: Callable[[str], None],
 ) -> None:
-    windows = Windows(View(snapshot()))
+    windows = Windows(View(made_up(CONCEPTS, FACTS)))
     compiled, ordinary = Executor(), Executor(compiles=False)
     asked = Operation(query=query, variables=variables)
     ways = {
