@@ -15,11 +15,14 @@ from ontology.errors import TooCostlyError
 from ontology.semantics.workloads.ownership import Propagation
 from ontology.semantics.workloads.simulation.names import suffix
 from ontology.walkthroughs.cluster import names
-from ontology.walkthroughs.cluster.admission import RefusedError, admit, check_update, grace_of, missing
+from ontology.walkthroughs.cluster.admission import Admission
 from ontology.walkthroughs.cluster.clock import Clock
+from ontology.walkthroughs.cluster.defaulting import complete, grace_of
 from ontology.walkthroughs.cluster.kinds import Ref, cluster_wide, ref_of
 from ontology.walkthroughs.cluster.plain import Rest
+from ontology.walkthroughs.cluster.refusals import RefusedError, missing
 from ontology.walkthroughs.cluster.store import Change, Store
+from ontology.walkthroughs.cluster.validation import check_update, validate
 
 K = TypeVar("K", bound=KubeObject)
 
@@ -35,6 +38,7 @@ class ApiServer:
         self.store = store
         self.clock = clock
         self._notify = notify
+        self._admission = Admission(store)
         self._count = 0
         self._created: Counter[Ref | tuple[str, str]] = Counter()
 
@@ -67,7 +71,8 @@ class ApiServer:
                 creation_timestamp=self.clock.stamp,
             ),
         )
-        admitted = admit(stored, self.store)
+        admitted, rest = self._admission.admit(complete(stored, self.store), rest or {})
+        validate(admitted)
         if rest:
             self.store.rests[ref] = rest
         self._notify(self.store.put(admitted))

@@ -10,8 +10,8 @@ from ontology.semantics.rbac.bindings import Authorizer
 from ontology.semantics.rbac.requests import Request, User
 from ontology.verdict import Step
 from ontology.walkthroughs.access_request.authorization import forbidden
-from ontology.walkthroughs.cluster.admission import RefusedError
 from ontology.walkthroughs.cluster.kinds import Ref, resource_of
+from ontology.walkthroughs.cluster.refusals import RefusedError
 from ontology.walkthroughs.cluster.store import Store
 from ontology.walkthroughs.cluster.story import Event
 

@@ -8,10 +8,10 @@ from msgspec.structs import replace
 from ontology.cluster.meta import Condition
 from ontology.cluster.pods import Pod
 from ontology.semantics.workloads import disruptions
-from ontology.walkthroughs.cluster.admission import RefusedError
 from ontology.walkthroughs.cluster.controllers.disruption import budgets_of
 from ontology.walkthroughs.cluster.kinds import ref_of
 from ontology.walkthroughs.cluster.loop import Loop
+from ontology.walkthroughs.cluster.refusals import RefusedError
 
 _TOO_MANY, _INTERNAL = 429, 500
 

@@ -6,18 +6,20 @@ order in which things were planned: keys of work are taken sorted.
 
 from collections.abc import Sequence
 
+from ontology import instants
 from ontology.errors import TooCostlyError
 from ontology.walkthroughs.cluster.actions import Action, Create, Delete, Note, Say, Update, Wake, Why
-from ontology.walkthroughs.cluster.admission import RefusedError
 from ontology.walkthroughs.cluster.api_server import ApiServer
 from ontology.walkthroughs.cluster.clock import Clock, Key
 from ontology.walkthroughs.cluster.component import EVERY_KIND, Component, View, Watch
 from ontology.walkthroughs.cluster.kinds import Ref, ref_of, shown
+from ontology.walkthroughs.cluster.refusals import RefusedError
 from ontology.walkthroughs.cluster.store import Change, Store
 from ontology.walkthroughs.cluster.trace import Hop, Journal
 
 API_SERVER, ETCD = "kube-apiserver", "etcd"
 _MOST_ROUNDS = 2_000
+_FIRST_RETRY, _LONGEST_RETRY = 5 * instants.SECOND, 1000 * instants.SECOND
 _TIMER = "timer"
 _RELIST = "list"
 
@@ -35,6 +37,7 @@ class Loop:
         self.view = View(self.store, self.clock, self.silences, lambda: self.watching_since)
         self.components = tuple(components)
         self.down: set[str] = set()
+        self._refusals: dict[tuple[str, Key], int] = {}
         self._waiting: dict[str, dict[Key, str]] = {each.name: {} for each in components}
         self._watchers: dict[str, list[tuple[str, Watch]]] = {}
         self._order = {each.name: order for order, each in enumerate(components, start=1)}
@@ -113,7 +116,16 @@ class Loop:
                     self._do(who, saw, action)
                 except RefusedError as error:
                     self._refused(who, saw, action, error)
+                    self._retry(component, key)
                     return
+        self._refusals.pop((component.name, key), None)
+
+    def _retry(self, component: Component, key: Key) -> None:
+        """Let a component try again, after a longer wait each time."""
+        slot = component.name, key
+        times = self._refusals[slot] = self._refusals.get(slot, -1) + 1
+        wait = min(_FIRST_RETRY << min(times, 10), _LONGEST_RETRY)
+        self._plan(component, Wake(self.clock.now + wait, key))
 
     def _plan(self, component: Component, wake: Wake) -> None:
         order, name, key = self._order[component.name], component.name, wake.key

@@ -27,6 +27,11 @@ class Objects(Scenario):
         """Return the objects of one kind, by namespace and name."""
         return tuple(self.store.all(kind))
 
+    def raw(self, *kinds: str) -> tuple[dict[str, Any], ...]:
+        """Return the objects of these kinds as manifests; all of them without a name."""
+        wanted = kinds or self.store.kinds()
+        return tuple(plain(self.store, each) for kind in wanted for each in self.store.of_kind(kind))
+
 
 def objects(store: Store) -> Objects:
     """Return the store's objects as a scenario without a question."""

@@ -16,11 +16,11 @@ from ontology.semantics.workloads import deployments, templates
 from ontology.verdict import Step
 from ontology.walkthroughs.cluster import authorizing, patching, references
 from ontology.walkthroughs.cluster.actions import Why
-from ontology.walkthroughs.cluster.admission import RefusedError, missing
 from ontology.walkthroughs.cluster.clock import seconds
 from ontology.walkthroughs.cluster.evicting import evict
 from ontology.walkthroughs.cluster.kinds import Ref, decode, ref_of, shown
 from ontology.walkthroughs.cluster.plain import beyond
+from ontology.walkthroughs.cluster.refusals import RefusedError, missing
 from ontology.walkthroughs.cluster.story import Delete, Happening
 from ontology.walkthroughs.cluster.world import World
 from ontology.walkthroughs.timeline.clock import Because

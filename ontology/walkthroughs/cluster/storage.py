@@ -17,13 +17,14 @@ from ontology.semantics.volumes.reclaim import sync_volume
 from ontology.semantics.volumes.state import State, claim_name
 from ontology.verdict import Step
 from ontology.walkthroughs.cluster.actions import Action, Create, Delete, Say, Update, Why
-from ontology.walkthroughs.cluster.admission import CLAIM_PROTECTION, VOLUME_PROTECTION
 from ontology.walkthroughs.cluster.clock import Key
 from ontology.walkthroughs.cluster.component import Controller, Single, View, Watch, own, split
 from ontology.walkthroughs.cluster.controllers.garbage import without
 from ontology.walkthroughs.cluster.kinds import ref_of
 from ontology.walkthroughs.cluster.store import Change, Store
 
+CLAIM_PROTECTION = "kubernetes.io/pvc-protection"
+VOLUME_PROTECTION = "kubernetes.io/pv-protection"
 _ALL = "volumes"
 
 

@@ -38,11 +38,12 @@ class Change:
 
 
 class Store:
-    """All objects. `version` grows with each write; `versions` are the objects' own."""
+    """All objects. `version` grows with each write; `versions` are the objects' own, `written` the kinds'."""
 
     def __init__(self) -> None:
         self.version = 0
         self.versions: dict[Ref, int] = {}
+        self.written: dict[str, int] = {}
         self.rests: dict[Ref, Rest] = {}
         self._kinds: dict[str, dict[Ref, KubeObject]] = {}
         self._sorted: dict[str, list[Ref]] = {}
@@ -89,7 +90,7 @@ class Store:
         objects = self._kinds.setdefault(ref[0], {})
         old = objects.get(ref)
         self.version += 1
-        self.versions[ref] = self.version
+        self.versions[ref] = self.written[ref[0]] = self.version
         objects[ref] = found
         if old is None:
             self._sorted.pop(ref[0], None)
@@ -100,6 +101,7 @@ class Store:
         """Take an object away."""
         old = self._kinds[ref[0]].pop(ref)
         self.version += 1
+        self.written[ref[0]] = self.version
         self.versions.pop(ref, None)
         self.rests.pop(ref, None)
         self._sorted.pop(ref[0], None)

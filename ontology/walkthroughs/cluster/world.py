@@ -11,7 +11,6 @@ from ontology.cluster.meta import KubeObject, ObjectMeta
 from ontology.cluster.namespaces import Namespace
 from ontology.cluster.nodes import Node, NodeAddress, NodeStatus
 from ontology.errors import InvalidObjectError
-from ontology.walkthroughs.cluster.admission import SYSTEM_NAMESPACES, RefusedError
 from ontology.walkthroughs.cluster.behaviours import App
 from ontology.walkthroughs.cluster.controllers import (
     autoscaler,
@@ -34,6 +33,7 @@ from ontology.walkthroughs.cluster.loop import Loop
 from ontology.walkthroughs.cluster.network import ClusterDns, KubeProxy
 from ontology.walkthroughs.cluster.objects import plain
 from ontology.walkthroughs.cluster.plain import beyond
+from ontology.walkthroughs.cluster.refusals import RefusedError
 from ontology.walkthroughs.cluster.scheduler import Scheduler
 from ontology.walkthroughs.cluster.storage import (
     CLAIM_PROTECTOR,
@@ -43,6 +43,7 @@ from ontology.walkthroughs.cluster.storage import (
 )
 from ontology.walkthroughs.cluster.story import Nodes
 
+SYSTEM_NAMESPACES = ("default", "kube-node-lease", "kube-public", "kube-system")
 _HOSTNAME, _ZONE = "kubernetes.io/hostname", "topology.kubernetes.io/zone"
 CONTROLLER_MANAGER = "kube-controller-manager"
 

@@ -18,12 +18,12 @@ from ontology.cluster.pods import Pod
 from ontology.semantics.workloads import ownership
 from ontology.semantics.workloads.ownership import Propagation
 from ontology.walkthroughs.cluster.actions import Action, Delete, Update, Wake, Why
-from ontology.walkthroughs.cluster.admission import NAMESPACE_FINALIZER
 from ontology.walkthroughs.cluster.api_server import FOREGROUND, ORPHAN
 from ontology.walkthroughs.cluster.clock import Key
 from ontology.walkthroughs.cluster.component import EVERY_KIND, Controller, View, split
 from ontology.walkthroughs.cluster.controllers import making
 from ontology.walkthroughs.cluster.controllers.node_lifecycle import ready_of
+from ontology.walkthroughs.cluster.defaulting import NAMESPACE_FINALIZER
 from ontology.walkthroughs.cluster.kinds import Ref, cluster_wide, ref_of, shown
 from ontology.walkthroughs.cluster.store import Change, Store
 

@@ -146,6 +146,70 @@ def test_a_drained_node_keeps_its_daemons_and_gets_nothing_new() -> None:
     )
 
 
+def test_a_quota_holds_back_pods_until_it_is_raised() -> None:
+    quota = {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "few"},
+        "spec": {"hard": {"pods": "2"}},
+    }
+    raw = story(
+        quota,
+        deployment("web", 3),
+        when=[
+            {"at": 60, "patch": {"object": "ResourceQuota/few", "patch": {"spec": {"hard": {"pods": "5"}}}}}
+        ],
+    )
+
+    holds(
+        raw,
+        {"at": 59, "object": "Pod/web-*", "count": 2},
+        {"event": {"reason": "FailedCreate", "object": "ReplicaSet/web-*", "message": "exceeded quota: few"}},
+        {"object": "Deployment/web", "path": "status.readyReplicas", "equals": 3},
+    )
+
+
+def test_a_limit_range_fills_in_what_a_pod_does_not_ask_for() -> None:
+    limits = {
+        "apiVersion": "v1",
+        "kind": "LimitRange",
+        "metadata": {"name": "usual"},
+        "spec": {
+            "limits": [{"type": "Container", "defaultRequest": {"cpu": "250m"}, "default": {"cpu": "500m"}}]
+        },
+    }
+
+    holds(
+        story(limits, deployment("web")),
+        {"object": "Pod/web-*", "path": "spec.containers[0].resources.requests.cpu", "equals": "250m"},
+        {"object": "Pod/web-*", "path": "spec.containers[0].resources.limits.cpu", "equals": "500m"},
+    )
+
+
+def test_a_namespace_keeps_out_what_its_pod_security_standard_forbids() -> None:
+    shop = {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {"name": "shop", "labels": {"pod-security.kubernetes.io/enforce": "baseline"}},
+    }
+    root = {
+        **pod("root", container={"securityContext": {"privileged": True}}),
+        "metadata": {"name": "root", "namespace": "shop"},
+    }
+
+    holds(
+        story(shop, when=[{"at": 1, "name": "p", "apply": root}], until=5),
+        {"request": "p", "refused": "violates PodSecurity"},
+        {"object": "Pod/shop/*", "count": 0},
+    )
+
+
+def test_a_pod_of_an_account_that_is_missing_is_refused() -> None:
+    raw = story(when=[{"at": 1, "name": "p", "apply": pod("web", serviceAccountName="robot")}], until=5)
+
+    holds(raw, {"request": "p", "refused": 'serviceaccount "robot" not found'})
+
+
 def _budget(**spec: object) -> Json:
     return {
         "apiVersion": "policy/v1",
