@@ -91,4 +91,4 @@ def test_a_kind_that_holds_itself_is_left_to_the_schema() -> None:
     }
 
     assert not compiled.accepts(definition)
-    manifests.check(definition)
+    manifests.check(definition, path="objects[0]")
