@@ -186,10 +186,10 @@ def plain(rule: PolicyRule) -> dict[str, Any]:
 
 
 def described(rule: PolicyRule) -> str:
-    """Return the rule in a line: `get, list pods.apps`, with names or URLs."""
+    """Return the rule in a line: ``get, list pods ("") [`web`]``, or with URLs."""
     verbs = ", ".join(rule.verbs)
     if rule.non_resource_urls:
         return f"{verbs} {', '.join(rule.non_resource_urls)}"
     groups = ", ".join(group or '""' for group in rule.api_groups)
-    names = f" named {', '.join(f'`{name}`' for name in rule.resource_names)}" if rule.resource_names else ""
+    names = f" [{', '.join(f'`{name}`' for name in rule.resource_names)}]" if rule.resource_names else ""
     return f"{verbs} {', '.join(rule.resources)} ({groups}){names}"
