@@ -2,72 +2,27 @@
 (v1.36), `N` the annotations page of kubernetes.github.io/ingress-nginx.
 """
 
-from fractions import Fraction
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ontology.errors import InvalidObjectError
-from ontology.evaluators import answer, evaluate
 from ontology.lang import Lang
 from ontology.messages import render
-from ontology.patches import apply
-from ontology.scenario import decode
 from ontology.semantics.ingress import hosts, paths
 from ontology.semantics.ingress.paths import candidates
-from ontology.verdict import Outcome, Role, Verdict
-
-NODE = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n1"}}
-CANARY = "nginx.ingress.kubernetes.io/canary"
-
-
-def backend(service: str) -> dict[str, Any]:
-    return {"service": {"name": service, "port": {"number": 80}}}
-
-
-def path(path: str, service: str = "web", path_type: str = "Prefix") -> dict[str, Any]:
-    return {"path": path, "pathType": path_type, "backend": backend(service)}
-
-
-def ingress(
-    name: str, *paths: dict[str, Any], host: str = "", marks: Any = None, **spec: Any
-) -> dict[str, Any]:
-    rule = {"http": {"paths": list(paths)}} | ({"host": host} if host else {})
-    return {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "Ingress",
-        "metadata": {"name": name, "annotations": marks or {}},
-        "spec": ({"rules": [rule]} if paths else {}) | spec,
-    }
-
-
-def running(name: str, ip: str = "10.0.0.1", *, ready: str = "True") -> list[dict[str, Any]]:
-    service = {
-        "apiVersion": "v1",
-        "kind": "Service",
-        "metadata": {"name": name},
-        "spec": {"selector": {"app": name}, "ports": [{"port": 80, "targetPort": 8080}]},
-    }
-    pod = {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": f"{name}-1", "labels": {"app": name}},
-        "spec": {"nodeName": "n1", "containers": [{"name": "c", "image": "x"}]},
-        "status": {"phase": "Running", "podIP": ip, "conditions": [{"type": "Ready", "status": ready}]},
-    }
-    return [service, pod]
-
-
-def send(*objects: dict[str, Any], **request: Any) -> Verdict:
-    every = [NODE, *running("web"), *running("api", "10.0.0.2"), *objects]
-    return answer({"system": "ingress", "objects": every, "question": {"request": request}})
-
-
-def service_of(verdict: Verdict) -> str | None:
-    chosen = verdict.answer["backend"]
-    return chosen and chosen["service"].removeprefix("default/")
+from ontology.verdict import Outcome, Role
+from tests.ontology.semantics.ingress.requests import (
+    TLS,
+    backend,
+    class_,
+    ingress,
+    path,
+    running,
+    send,
+    service_of,
+)
 
 
 # D#path-types, the table of examples, row by row, and further rows of the same rules
@@ -169,16 +124,6 @@ def test_what_no_rule_matches_goes_to_the_default_backend(objects: list[Any], se
 
 
 # D#ingress-class and #default-ingress-class
-def class_(name: str, *, default: bool = False) -> dict[str, Any]:
-    marks = {"ingressclass.kubernetes.io/is-default-class": "true"} if default else {}
-    return {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "IngressClass",
-        "metadata": {"name": name, "annotations": marks},
-        "spec": {"controller": "k8s.io/ingress-nginx"},
-    }
-
-
 @pytest.mark.parametrize(
     ("objects", "asked", "status"),
     [
@@ -222,7 +167,6 @@ def test_an_ingress_of_another_class_is_a_near_miss() -> None:
 
 
 # D#tls and N#server-side-https-enforcement-through-redirect
-TLS = [{"hosts": ["x.test"], "secretName": "cert"}]
 
 
 @pytest.mark.parametrize(
@@ -249,135 +193,6 @@ def test_a_host_without_certificate_is_served_plainly_or_with_the_controllers_ow
     assert send(plain, host="y.test", tls=True).answer["tls"] == {"secret": None}
 
 
-# N#canary
-def canaried(**marks: str) -> list[dict[str, Any]]:
-    annotations = {CANARY: "true"} | {f"{CANARY}-{k.replace('_', '-')}": v for k, v in marks.items()}
-    return [ingress("main", path("/")), ingress("new", path("/", "api"), marks=annotations)]
-
-
-@pytest.mark.parametrize(
-    ("marks", "request_", "service"),
-    [
-        pytest.param({"by_header": "X-New"}, {"headers": {"x-new": "always"}}, "api", id="header always"),
-        pytest.param({"by_header": "X-New"}, {"headers": {"x-new": "never"}}, "web", id="header never"),
-        pytest.param(
-            {"by_header": "X-New", "weight": "100"},
-            {"headers": {"x-new": "never"}},
-            "web",
-            id="never beats weight",
-        ),
-        pytest.param(
-            {"by_header": "X-New", "weight": "100"},
-            {"headers": {"x-new": "maybe"}},
-            "api",
-            id="another value: weight",
-        ),
-        pytest.param({"by_header": "X-New"}, {}, "web", id="no header"),
-        pytest.param(
-            {"by_header": "X", "by_header_value": "kr"},
-            {"headers": {"X": "kr"}},
-            "api",
-            id="the header's value",
-        ),
-        pytest.param(
-            {"by_header": "X", "by_header_value": "kr"},
-            {"headers": {"X": "always"}},
-            "web",
-            id="a value replaces always",
-        ),
-        pytest.param(
-            {"by_header": "X", "by_header_pattern": "^k.$"}, {"headers": {"X": "kr"}}, "api", id="a pattern"
-        ),
-        pytest.param(
-            {"by_header": "X", "by_header_pattern": "("},
-            {"headers": {"X": "("}},
-            "web",
-            id="a pattern that is none matches nothing",
-        ),
-        pytest.param(
-            {"by_header": "X", "by_header_pattern": "^k.$"},
-            {"headers": {"X": "us"}},
-            "web",
-            id="a pattern misses",
-        ),
-        pytest.param(
-            {"by_header": "X", "by_header_value": "a", "by_header_pattern": "b"},
-            {"headers": {"X": "b"}},
-            "web",
-            id="a value before a pattern",
-        ),
-        pytest.param({"by_cookie": "new"}, {"cookies": {"new": "always"}}, "api", id="cookie always"),
-        pytest.param(
-            {"by_cookie": "new", "weight": "100"}, {"cookies": {"new": "never"}}, "web", id="cookie never"
-        ),
-        pytest.param(
-            {"by_header": "X", "by_cookie": "c"},
-            {"headers": {"X": "never"}, "cookies": {"c": "always"}},
-            "web",
-            id="header before cookie",
-        ),
-        pytest.param({"weight": "0"}, {}, "web", id="weight 0"),
-        pytest.param({"weight": "100"}, {}, "api", id="weight 100"),
-        pytest.param({"weight": "1000", "weight_total": "1000"}, {}, "api", id="all of another total"),
-    ],
-)
-def test_a_canary(marks: dict[str, str], request_: dict[str, Any], service: str) -> None:
-    verdict = send(*canaried(**marks), **request_)
-
-    assert service_of(verdict) == service
-    assert all(render(step, lang) for step in verdict.steps for lang in Lang)
-
-
-@pytest.mark.parametrize(
-    ("request_", "said"),
-    [
-        pytest.param({"headers": {"X": "always"}}, [("Header", True)], id="the header decides"),
-        pytest.param({"headers": {"X": "never"}}, [("Header", False)], id="the header decides against"),
-        pytest.param(
-            {"cookies": {"c": "always"}}, [("Header", None), ("Cookie", True)], id="then the cookie"
-        ),
-        pytest.param(
-            {"headers": {"X": "maybe"}, "cookies": {"c": "no"}},
-            [("Header", None), ("Cookie", None), ("Weight", None)],
-            id="then the weight",
-        ),
-    ],
-)
-def test_each_rule_of_a_canary_is_told_in_its_order(request_: dict[str, Any], said: list[Any]) -> None:
-    steps = send(*canaried(by_header="X", by_cookie="c", weight="20"), **request_).steps
-
-    told = [(s.rule.removeprefix("ingress.canary"), s.holds) for s in steps if ".canary" in s.rule]
-    assert told == said
-
-
-@pytest.mark.parametrize("marks", [{"weight": "ten"}, {"weight": "-1"}])
-def test_canary_annotations_that_mean_nothing_are_refused(marks: dict[str, str]) -> None:
-    with pytest.raises(InvalidObjectError):
-        send(*canaried(**marks))
-
-
-def test_a_canary_without_a_main_ingress_gets_nothing() -> None:
-    assert send(canaried(weight="100")[1]).answer["status"] == 404
-
-
-@given(st.integers(0, 2000), st.none() | st.integers(0, 1500), st.integers(0, 10**6))
-def test_the_shares_of_a_canary_add_up_to_100_percent(weight: int, total: int | None, seed: int) -> None:
-    marks = {"weight": str(weight)} | ({} if total is None else {"weight_total": str(total)})
-    shares = send(*canaried(**marks), seed=seed).answer["shares"]
-
-    # a total below 100 is not taken over, and more than everything cannot go to the canary
-    every = max(total or 0, 100)
-    assert sum(Fraction(part) for part in shares.values()) == 1
-    assert Fraction(shares["default/api:80"]) == min(Fraction(weight, every), 1)
-
-
-def test_a_seed_repeats_its_draw_and_the_weight_is_kept_over_many() -> None:
-    drawn = [service_of(send(*canaried(weight="30"), seed=seed)) for seed in range(300)]
-
-    assert drawn == [service_of(send(*canaried(weight="30"), seed=seed)) for seed in range(300)]
-    assert 60 <= drawn.count("api") <= 120
-
-
 # What stands behind the backend
 @pytest.mark.parametrize(
     ("objects", "status"),
@@ -401,79 +216,6 @@ def test_between_ingresses_that_claim_the_same_path_the_oldest_wins() -> None:
     new["metadata"]["creationTimestamp"] = "2026-01-01T00:00:00Z"
 
     assert service_of(send(new, old)) == "api"
-
-
-OFFERS = [
-    pytest.param([ingress("i", path("/foo", path_type="Exact"))], {"path": "/foo/"}, ["ingress.pathType"], id="D#path-types a prefix instead"),
-    pytest.param([ingress("i", path("/foo"))], {"path": "/bar"}, ["ingress.path"], id="D#path-types one more path"),
-    pytest.param([ingress("i", path("/"), host="a.test")], {"host": "b.test"}, ["ingress.host"], id="D#ingress-rules one more host"),
-    pytest.param([ingress("i", path("/"), host="*.a.test")], {"host": "x.y.a.test"}, ["ingress.host"], id="D#hostname-wildcards one label only"),
-    pytest.param([ingress("i", path("/"), host="a.test")], {}, ["ingress.otherHost"], id="D#ingress-rules the host there is"),
-    pytest.param([class_("nginx"), ingress("i", path("/"), ingressClassName="x")], {}, ["ingress.class"], id="D#ingress-class"),
-    pytest.param([class_("nginx"), ingress("i", path("/"))], {}, ["ingress.class"], id="D#default-ingress-class none"),
-    pytest.param([ingress("i", path("/", "wep"))], {}, ["ingress.backend"], id="D#simple-fanout a Service that exists"),
-    pytest.param([ingress("i", path("/") | {"backend": {"service": {"name": "web", "port": {"name": "x"}}}})], {}, ["ingress.backend"], id="D#simple-fanout a port that exists"),
-    pytest.param([ingress("d", defaultBackend=backend("wep"))], {}, ["ingress.backend"], id="D#default-backend"),
-    pytest.param([ingress("i", path("/", "slow")), *running("slow", ready="False")], {}, ["services.publishNotReady"], id="nobody ready"),
-    pytest.param([ingress("i", path("/"), host="x.test", tls=TLS)], {"host": "x.test"}, ["ingress.redirect", "ingress.tls"], id="N#redirect"),
-    pytest.param([], {}, [], id="nothing to change"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("objects", "request_", "rules"), OFFERS)
-def test_the_change_that_is_offered_has_the_request_answered(
-    objects: list[Any], request_: dict[str, Any], rules: list[str]
-) -> None:
-    every = [NODE, *running("web"), *objects]
-    scenario = decode({"system": "ingress", "objects": every, "question": {"request": request_}})
-
-    offered = [step for step in evaluate(scenario).steps if step.role is Role.CHANGE]
-
-    assert [step.rule for step in offered] == rules
-    for step in offered:
-        assert all(render(step, lang) for lang in Lang)
-        assert evaluate(apply(scenario, step.change or {})).outcome is Outcome.YES
-
-
-def test_without_anybody_behind_the_rules_a_rule_that_covers_the_request_is_offered() -> None:
-    exact = ingress("i", path("/cart", "nobody", "Exact"))
-    scenario = decode({"system": "ingress", "objects": [exact], "question": {"request": {"path": "/cart/1"}}})
-
-    (offered,) = [step for step in evaluate(scenario).steps if step.role is Role.CHANGE]
-
-    assert offered.rule == "ingress.pathType"
-    assert evaluate(apply(scenario, offered.change or {})).answer["status"] == 503
-
-
-# the API server's own checks, as its reference of Ingress v1 tells them
-REFUSED = [
-    pytest.param({"rules": [{"http": {"paths": [{"path": "foo", "pathType": "Prefix", "backend": backend("web")}]}}]}, "absolute path", id="path not absolute"),
-    pytest.param({"rules": [{"http": {"paths": [{"path": "/a//b", "pathType": "Exact", "backend": backend("web")}]}}]}, 'must not contain "//"', id="empty element"),
-    pytest.param({"rules": [{"http": {"paths": [{"path": "/a/..", "pathType": "Prefix", "backend": backend("web")}]}}]}, "must not contain", id="parent at the end"),
-    pytest.param({"rules": [{"http": {"paths": [{"path": "/", "backend": backend("web")}]}}]}, "pathType must be specified", id="no path type"),
-    pytest.param({"rules": [{"http": {"paths": [{"path": "/", "pathType": "Regex", "backend": backend("web")}]}}]}, "unsupported value", id="unknown path type"),
-    pytest.param({"rules": [{"http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": {"service": {"name": "web"}}}]}}]}, "exactly one of `name` and `number`", id="no port"),
-    pytest.param({"rules": [{"host": "192.0.2.1"}]}, "not an IP address", id="an address as host"),
-    pytest.param({"rules": [{"host": "a.*.test"}]}, "whole first label", id="a wildcard inside"),
-    pytest.param({"rules": [{"host": "*"}]}, "whole first label", id="a wildcard alone"),
-    pytest.param({"defaultBackend": {}}, "exactly one of `service` and `resource`", id="an empty backend"),
-    pytest.param({}, "either `defaultBackend` or `rules`", id="nothing at all"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("spec", "message"), REFUSED)
-def test_what_the_api_refuses_is_refused_with_its_path(spec: dict[str, Any], message: str) -> None:
-    with pytest.raises(InvalidObjectError, match=message) as refused:
-        send(ingress("i", **spec))
-
-    assert (refused.value.path or "").startswith("objects[5].spec")
-
-
-def test_a_class_is_named_by_the_field_or_by_the_old_annotation_but_not_by_both() -> None:
-    both = ingress("i", path("/"), marks={"kubernetes.io/ingress.class": "nginx"}, ingressClassName="nginx")
-
-    with pytest.raises(InvalidObjectError, match="can not be set when the class field is also set"):
-        send(both)
 
 
 def test_a_backend_that_is_no_service_is_the_controllers_affair() -> None:
