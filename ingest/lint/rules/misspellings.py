@@ -14,6 +14,7 @@ from ingest.lint.findings import Finding, Severity
 
 _WORD = re.compile(r"[A-Za-z0-9]+|[^A-Za-z0-9\s]")
 _DOUBLED = re.compile(r"(?<!\S)(?P<word>[A-Za-z]{2,})(?: +(?i:(?P=word)))+(?!\S)")
+_FEW = 20  # as many words as are faster sought in a line than all its words are looked up
 # `had had`, `that that`: right now and then, so left alone
 _RIGHTLY_DOUBLED = frozenset({"had", "that", "very", "so", "ha", "bye"})
 
@@ -40,6 +41,8 @@ def _occurrences(checked: Checked, forms: Iterable[str]) -> Iterator[tuple[int, 
     for form in sorted(forms, key=len, reverse=True):
         by_beginning[_beginning(form)].append(form)
     for number, text in checked.prose:
+        if len(by_beginning) <= _FEW and not any(beginning in text for beginning in by_beginning):
+            continue
         for word in _WORD.finditer(text):
             for form in by_beginning.get(word[0], ()):
                 if text.startswith(form, word.start()) and not _goes_on(text, word.start() + len(form)):

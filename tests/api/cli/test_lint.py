@@ -9,7 +9,7 @@ import pytest
 
 from api.cli import main
 
-NOTE = "# Pod\r\n\r\n- state : Wating, Running\r\n- effect\r\n  - preferNoSchedule\r\n"
+NOTE = "# Pod\r\n\r\n- state : Wating, Running, Terminated\r\n- effect\r\n  - preferNoSchedule\r\n"
 
 
 @pytest.fixture
