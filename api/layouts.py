@@ -99,7 +99,6 @@ _RUN: Mapping[Lang, Mapping[str, str]] = {
     Lang.EN: {"sets": "Sets", "pods": "Pods at the end", "replicaSets": "ReplicaSets", "jobs": "Jobs"},
     Lang.KO: {"sets": "세트", "pods": "끝났을 때의 파드", "replicaSets": "레플리카셋", "jobs": "잡"},
 }
-_OF_A_SET = ("created", "deleted", "mostStartingAtOnce", "claimsLeft")
 
 
 def _run(answer: Mapping[str, Any], lang: Lang) -> Iterator[str]:
@@ -107,7 +106,14 @@ def _run(answer: Mapping[str, Any], lang: Lang) -> Iterator[str]:
     final = answer["final"]
     sections = {
         "sets": [
-            {"set": name} | {key: found[key] for key in _OF_A_SET} for name, found in answer["sets"].items()
+            {
+                "set": name,
+                "created": len(found["created"]),
+                "deleted": len(found["deleted"]),
+                "mostStartingAtOnce": found["mostStartingAtOnce"],
+                "claimsLeft": len(found["claimsLeft"]),
+            }
+            for name, found in answer["sets"].items()
         ],
         "pods": final["pods"],
         "replicaSets": [{"name": name, "replicas": size} for name, size in final["replicaSets"].items()],

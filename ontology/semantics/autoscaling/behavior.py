@@ -12,11 +12,13 @@ import msgspec
 
 from ontology import instants, quantities
 from ontology.cluster.autoscaling import Behavior, ScalingPolicy, ScalingRules
+from ontology.errors import InvalidObjectError
 from ontology.semantics.autoscaling.proposals import Tolerance
 
 DOWNSCALE_STABILIZATION = 300
 _SCALE_UP_FACTOR, _SCALE_UP_MINIMUM = 2, 4
 _LARGEST = 2**31 - 1
+_LONGEST_WINDOW, _LONGEST_PERIOD = 3600, 1800
 _DEFAULT_UP = (
     ScalingPolicy(type="Pods", value=4, period_seconds=15),
     ScalingPolicy(type="Percent", value=100, period_seconds=15),
@@ -88,11 +90,14 @@ def tolerance(behavior: Behavior | None) -> Tolerance:
 def normalize(  # noqa: PLR0913 - what a decision depends on, by name
     desired: int, *, size: int, bounds: Bounds, behavior: Behavior | None, past: Past, now: int
 ) -> Normalized:
-    """Return the size that may be set now."""
+    """Return the size that may be set now.
+
+    Raises:
+        InvalidObjectError: a policy or window that the API refuses.
+    """
     if behavior is None:
         return _plain(desired, size, bounds, past, now)
-    up = behavior.scale_up or ScalingRules()
-    down = behavior.scale_down or ScalingRules()
+    up, down = _rules(behavior.scale_up, "scaleUp"), _rules(behavior.scale_down, "scaleDown")
     stabilized, window = _within_windows(desired, size, past, now, up, down)
     reason = "ReadyForNewScale"
     if stabilized != desired:
@@ -106,6 +111,26 @@ def normalize(  # noqa: PLR0913 - what a decision depends on, by name
         limit=limit,
         window=window,
     )
+
+
+def _rules(given: ScalingRules | None, side: str) -> ScalingRules:
+    """Return the rules of one direction, checked as the API does."""
+    if given is None:
+        return ScalingRules()
+    path, window = f"spec.behavior.{side}", given.stabilization_window_seconds
+    if window is not None and not 0 <= window <= _LONGEST_WINDOW:
+        raise InvalidObjectError(
+            f"a window is 0 to {_LONGEST_WINDOW} s, not {window}", path=f"{path}.stabilizationWindowSeconds"
+        )
+    if given.policies is not None and not given.policies:
+        raise InvalidObjectError("at least one policy is needed", path=f"{path}.policies")
+    for place, policy in enumerate(given.policies or ()):
+        if policy.value <= 0 or not 0 < policy.period_seconds <= _LONGEST_PERIOD:
+            raise InvalidObjectError(
+                f"a policy has a positive value and a period of 1 to {_LONGEST_PERIOD} s",
+                path=f"{path}.policies[{place}]",
+            )
+    return given
 
 
 def _plain(desired: int, size: int, bounds: Bounds, past: Past, now: int) -> Normalized:

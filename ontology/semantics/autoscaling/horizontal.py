@@ -108,10 +108,14 @@ def bounds(autoscaler: HorizontalPodAutoscaler) -> Bounds:
     """Return the span of sizes; the smallest is 1 by default.
 
     Raises:
-        InvalidObjectError: the smallest is above the largest, which the API refuses.
+        InvalidObjectError: the smallest is negative or above the largest, which the API refuses.
     """
     minimum = autoscaler.spec.min_replicas
     minimum = 1 if minimum is None else minimum
+    if minimum < 0:
+        raise InvalidObjectError(
+            f"`minReplicas` must not be negative, as {minimum} is", path="spec.minReplicas"
+        )
     if minimum > autoscaler.spec.max_replicas:
         raise InvalidObjectError(
             f"`maxReplicas` ({autoscaler.spec.max_replicas}) must not be below `minReplicas` ({minimum})",
@@ -316,10 +320,9 @@ class _Reader:
             return self._average(usage, cpu=cpu, target=_milli(wanted.target.average_value))
         if wanted.target.average_utilization is None:
             raise MetricsUnavailableError("noMetricTarget", metric=wanted.name)
+        target = utilization_target(wanted)
         found = self._tally(usage, cpu=cpu, request_of=wanted)
-        return proposals.by_utilization(
-            found, target=wanted.target.average_utilization, size=self.size, tolerance=self.tolerance
-        )
+        return proposals.by_utilization(found, target=target, size=self.size, tolerance=self.tolerance)
 
     def _pods(self, wanted: NamedMetric) -> Proposal:
         if wanted.target.average_value is None:
@@ -381,6 +384,18 @@ class _Reader:
             observed=self.seen.target.observed,
             tolerance=self.tolerance,
         )
+
+
+def utilization_target(wanted: ResourceMetric) -> int:
+    """Return the utilization that a metric aims at, in percent; 80 where it says nothing.
+
+    Raises:
+        InvalidObjectError: not above 0, which the API refuses.
+    """
+    percent = wanted.target.average_utilization
+    if percent is not None and percent <= 0:
+        raise InvalidObjectError(f"a target must be positive, not `{percent}`", path="spec.metrics")
+    return 80 if percent is None else percent
 
 
 def _milli(quantity: Quantity) -> int:

@@ -120,6 +120,8 @@ def _per_pod(
             f"the target's containers have no {wanted.name} request: give `request`",
             path="question.simulate.request",
         )
+    if request is not None and quantities.millis(request) < 0:
+        raise InvalidQuestionError("nobody requests less than nothing", path="question.simulate.request")
     bounded = limits and None not in limits
     return PerPod(
         quantities.millis(request)
@@ -145,10 +147,16 @@ def run(autoscaler: HorizontalPodAutoscaler, target: Target, asked: Simulate, po
     length = instants.duration(asked.until, path="question.simulate.until")
     if interval <= 0:
         raise InvalidQuestionError("an interval is longer than nothing", path="question.simulate.interval")
+    if length < 0:
+        raise InvalidQuestionError("a run goes forward in time", path="question.simulate.until")
     if length // interval > _MOST_TICKS:
         raise TooCostlyError(f"a run has at most {_MOST_TICKS} ticks", path="question.simulate.until")
     begin = instants.parse(asked.start, path="question.simulate.start")
     delay = instants.duration(asked.start_delay, path="question.simulate.startDelay")
+    if delay < 0:
+        raise InvalidQuestionError(
+            "a pod does not start before it is made", path="question.simulate.startDelay"
+        )
     pods = _Pods(
         request=pod.request,
         limit=pod.limit,
@@ -284,7 +292,7 @@ def _reading(  # noqa: PLR0913, PLR0917 - one caller
             outcome = proposals.by_average(found, target=target, size=size, tolerance=tolerance)
         else:
             outcome = proposals.by_utilization(
-                found, target=wanted.target.average_utilization or 80, size=size, tolerance=tolerance
+                found, target=horizontal.utilization_target(wanted), size=size, tolerance=tolerance
             )
     except MetricsUnavailableError as error:
         outcome = horizontal.failed(spec.type, error)

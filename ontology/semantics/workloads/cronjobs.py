@@ -125,6 +125,10 @@ def parse(text: str, zone: str | None = None) -> Schedule | Interval:
     if text.startswith(_EVERY):
         given = instants.duration(text.removeprefix(_EVERY), path="spec.schedule")
         return Interval(max(1, given // instants.SECOND))
+    if "TZ=" in text:
+        raise InvalidObjectError(
+            f"`{text}` holds a time zone, which belongs into `spec.timeZone`", path="spec.schedule"
+        )
     fields = _MACROS.get(text, text).split()
     if len(fields) != len(_FIELDS):
         raise InvalidObjectError(

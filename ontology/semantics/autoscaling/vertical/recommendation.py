@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ontology import instants, quantities
 from ontology.cluster.meta import Quantity
+from ontology.errors import InvalidQuestionError
 from ontology.scenario import Question
 from ontology.semantics.autoscaling.vertical.histogram import DAY, Histogram
 
@@ -85,6 +86,9 @@ def recommend(
 
     `requests` are the cores that containers request: a cpu sample weighs as much as the request, so that
     the percentile is one of capacity, not of time.
+
+    Raises:
+        InvalidQuestionError: negative usage.
     """
     by_container: dict[str, list[Usage]] = defaultdict(list)
     for each in usage:
@@ -112,7 +116,7 @@ def _container(
     measured: list[float] = []
     for each, time in zip(samples, times, strict=True):
         if each.cpu is not None:
-            cpu.add(quantities.millis(each.cpu) / 1000, weight=weight, time=time - last)
+            cpu.add(_used(quantities.millis(each.cpu)) / 1000, weight=weight, time=time - last)
             measured.append(time)
     for time, peak in _peaks(samples, times).items():
         memory.add(peak, weight=1.0, time=time - last)
@@ -127,6 +131,12 @@ def _container(
     return found
 
 
+def _used(amount: int) -> int:
+    if amount < 0:
+        raise InvalidQuestionError("nobody uses less than nothing", path="question.recommendVertical.usage")
+    return amount
+
+
 def _peaks(samples: Sequence[Usage], times: Sequence[float]) -> dict[float, float]:
     """Return the highest memory of each day from the first sample on, by the end of that day.
 
@@ -136,7 +146,7 @@ def _peaks(samples: Sequence[Usage], times: Sequence[float]) -> dict[float, floa
     first = min((time for time, _ in found), default=0.0)
     peaks: dict[float, float] = defaultdict(float)
     for time, each in found:
-        used = float(quantities.value(each.memory or 0))
+        used = float(_used(quantities.value(each.memory or 0)))
         if each.oom:
             used = max(used + _OOM_MINIMUM, used * _OOM_GROWTH)
         end = first + ((time - first) // DAY + 1) * DAY

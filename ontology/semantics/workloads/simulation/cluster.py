@@ -314,9 +314,16 @@ def _blocks(dependent: KubeObject, owner: KubeObject) -> bool:
 
 
 def _check(found: KubeObject) -> None:
-    """Refuse, as the API does, a set that would not select its own pods: it would create them without end."""
+    """Refuse, as the API does, a set that would not select its own pods: it would create them without end.
+
+    And one that wants fewer than none.
+    """
     if not isinstance(found, Deployment | ReplicaSet | StatefulSet | DaemonSet):
         return
+    if not isinstance(found, DaemonSet) and (found.spec.replicas or 0) < 0:
+        raise InvalidObjectError(
+            f"{found.KIND} `{found.name}` wants fewer than no pods", path="spec.replicas"
+        )
     template = found.spec.template
     metadata = (
         template.metadata if isinstance(template, PodTemplateSpec) else (template or {}).get("metadata")

@@ -189,6 +189,47 @@ def test_a_target_of_nothing_is_refused() -> None:
         recommend(autoscaler(metrics=[metric]), deployment(1), pod(0), metrics={"resource": [usage(0, 1)]})
 
 
+@pytest.mark.parametrize(
+    ("spec", "path"),
+    [
+        pytest.param({"minReplicas": -1}, "spec.minReplicas", id="fewer than none"),
+        pytest.param(
+            {
+                "metrics": [
+                    {
+                        "type": "Resource",
+                        "resource": {
+                            "name": "cpu",
+                            "target": {"type": "Utilization", "averageUtilization": 0},
+                        },
+                    }
+                ]
+            },
+            "spec.metrics",
+            id="a utilization of nothing",
+        ),
+        pytest.param(
+            {"behavior": {"scaleUp": {"policies": []}}}, "spec.behavior.scaleUp.policies", id="no policy"
+        ),
+        pytest.param(
+            {"behavior": {"scaleDown": {"policies": [{"type": "Pods", "value": 1, "periodSeconds": 0}]}}},
+            "spec.behavior.scaleDown.policies[0]",
+            id="no period",
+        ),
+        pytest.param(
+            {"behavior": {"scaleDown": {"stabilizationWindowSeconds": 3601}}},
+            "spec.behavior.scaleDown.stabilizationWindowSeconds",
+            id="a window of more than an hour",
+        ),
+    ],
+)
+def test_what_the_api_refuses_is_refused_with_its_place(spec: dict[str, Any], path: str) -> None:
+    with pytest.raises(InvalidObjectError) as caught:
+        with_usage(2, 50, **spec)
+
+    assert caught.value.path == path
+
+
 def test_a_metric_without_its_source_is_refused() -> None:
     with pytest.raises(InvalidObjectError, match="no source"):
         recommend(autoscaler(metrics=[{"type": "Resource"}]), deployment(1), pod(0))

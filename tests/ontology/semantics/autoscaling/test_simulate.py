@@ -127,6 +127,11 @@ def test_a_long_table_says_how_many_changes_it_leaves_out() -> None:
         pytest.param(
             {"shape": "constant"}, {"interval": "0s"}, InvalidQuestionError, id="an interval of nothing"
         ),
+        pytest.param({"shape": "constant"}, {"until": "-5m"}, InvalidQuestionError, id="back in time"),
+        pytest.param({"shape": "constant"}, {"request": "-1"}, InvalidQuestionError, id="a negative request"),
+        pytest.param(
+            {"shape": "constant"}, {"startDelay": "-1s"}, InvalidQuestionError, id="ready before it is made"
+        ),
         pytest.param({"shape": "constant"}, {"until": "8760h"}, TooCostlyError, id="a year of ticks"),
     ],
 )

@@ -351,7 +351,10 @@ def test_the_conflict_with_an_autoscaler(resource: str, asked: dict[str, Any], c
     assert verdict.outcome is Outcome.of(not conflicts)
 
 
-@pytest.mark.parametrize("asked", [{"usage": []}, {"updateMode": "Sometimes"}])
+@pytest.mark.parametrize(
+    "asked",
+    [{"usage": []}, {"updateMode": "Sometimes"}, {"usage": usage("-1m")}, {"usage": usage(memory="-1")}],
+)
 def test_what_makes_no_sense_is_refused(asked: dict[str, Any]) -> None:
     with pytest.raises(InvalidQuestionError):
         recommend(**asked)

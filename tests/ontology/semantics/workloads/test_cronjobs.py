@@ -66,6 +66,11 @@ def test_what_is_no_schedule_is_refused(text: str) -> None:
         cronjobs.parse(text)
 
 
+def test_a_time_zone_does_not_belong_into_the_schedule() -> None:
+    with pytest.raises(InvalidObjectError, match=r"spec\.timeZone"):
+        cronjobs.parse("CRON_TZ=Asia/Seoul 0 0 * * *")
+
+
 def test_an_unknown_time_zone_is_refused() -> None:
     with pytest.raises(InvalidObjectError, match="no time zone"):
         cronjobs.parse("* * * * *", "Mars/Olympus")

@@ -333,6 +333,12 @@ def test_a_set_that_does_not_select_its_own_pods_is_refused_as_by_the_api(kind: 
         run(blind)
 
 
+@pytest.mark.parametrize("kind", ["Deployment", "ReplicaSet", "StatefulSet"])
+def test_a_set_of_fewer_than_no_pods_is_refused(kind: str) -> None:
+    with pytest.raises(InvalidObjectError, match="fewer than no pods"):
+        run(workload(kind, "web", -1))
+
+
 @pytest.mark.parametrize("asked", [{"until": "-1m"}, {"startDelay": "0s"}, {"stopDelay": "-5s"}])
 def test_time_that_does_not_go_forward_is_refused(asked: dict[str, Any]) -> None:
     with pytest.raises(InvalidQuestionError, match="time goes forward"):
