@@ -67,7 +67,7 @@ class Life:
             TooCostlyError: too many changes.
         """
         while not self.removed and self.clock.step(until):
-            if self.accepted:
+            if self.accepted and not self.removed:
                 self._react()
         self.clock.now = until
         for actor in self.actors.values():
@@ -158,20 +158,29 @@ class Life:
 
     def _delete(self, happening: Happening) -> None:
         wanted = happening.event.delete
-        if wanted is not False and self.deletion_grace is None:
-            grace = wanted.grace_period_seconds if isinstance(wanted, Delete) else None
-            self._mark_deleted(self.runtime.grace if grace is None else allowed_grace(grace))
+        if wanted is not False:
+            asked = wanted.grace_period_seconds if isinstance(wanted, Delete) else None
+            grace = self.runtime.grace if asked is None else allowed_grace(asked)
+            # to delete it once more can only hasten it
+            if self.deletion_grace is None or grace < self.deletion_grace:
+                self._mark_deleted(grace)
 
     def _mark_deleted(self, grace: int) -> None:
+        again = self.deletion_grace is not None
         self.deletion_grace = grace
-        if grace == 0:
-            # by force: the API lets the object go and asks nobody
+        idle = not self.scheduled or self.reports.phase in FINAL
+        if grace == 0 or idle:
+            # the API lets the object go and asks nobody
             self._report()
             self.removed = True
-            self.clock.tell("pod", "pod", "removed", "Forced")
+            self.clock.tell("pod", "pod", "removed", "NothingToStop" if idle else "Forced")
             return
         self.clock.tell("pod", "pod", "Terminating", "Deleted", reason=f"{grace} s")
-        if self.reporting:
+        if not self.reporting:
+            return
+        if again:
+            self.runtime.hasten(grace)
+        else:
             self.runtime.stop_all(grace)
 
     def _evict(self, happening: Happening) -> None:

@@ -75,6 +75,62 @@ def test_a_probe_may_have_a_grace_period_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
+    ("events", "spec"),
+    [
+        pytest.param([], {"schedulingGates": [{"name": "quota"}]}, id="on no node"),
+        pytest.param([{"at": 5, "container": "app", "exit": 0}], {"restartPolicy": "Never"}, id="ended"),
+    ],
+)
+def test_a_pod_with_nothing_to_stop_goes_at_once(events: list[dict[str, Any]], spec: dict[str, Any]) -> None:
+    verdict = play([*events, {"at": 10, "delete": True}], **spec)
+
+    assert told(verdict, "pod") == [(10, "removed")]
+
+
+@pytest.mark.parametrize(
+    ("second", "signals", "removed"),
+    [
+        pytest.param({"gracePeriodSeconds": 0}, [(10, "preStop"), (15, "SIGTERM")], 20, id="by force"),
+        pytest.param(
+            {"gracePeriodSeconds": 3},
+            [(10, "preStop"), (15, "SIGTERM"), (23, "SIGKILL")],
+            23,
+            id="a shorter one",
+        ),
+        pytest.param(
+            {"gracePeriodSeconds": 99},
+            [(10, "preStop"), (15, "SIGTERM"), (40, "SIGKILL")],
+            40,
+            id="a longer one changes nothing",
+        ),
+    ],
+)
+def test_to_delete_a_pod_once_more_can_only_hasten_it(
+    second: dict[str, int], signals: list[Any], removed: float
+) -> None:
+    hooked = APP | {"lifecycle": {"preStop": {"sleep": {"seconds": 5}}}}
+    events = [
+        {"container": "app", "stopsAfterSeconds": 99},
+        {"at": 10, "delete": True},
+        {"at": 20, "delete": second},
+    ]
+
+    verdict = play(events, containers=[hooked])
+
+    assert told(verdict, "signal") == signals
+    assert told(verdict, "pod")[-1] == (removed, "removed")
+
+
+def test_a_hook_is_cut_short_when_the_pod_is_deleted_once_more() -> None:
+    hooked = APP | {"lifecycle": {"preStop": {"sleep": {"seconds": 25}}}}
+    events = [{"at": 10, "delete": True}, {"at": 12, "delete": {"gracePeriodSeconds": 4}}]
+
+    verdict = play(events, containers=[hooked])
+
+    assert told(verdict, "signal") == [(10, "preStop"), (16, "SIGTERM")]
+
+
+@pytest.mark.parametrize(
     ("hook", "signals"),
     [
         pytest.param(3, [(10, "preStop"), (13, "SIGTERM"), (40, "SIGKILL")], id="within the grace period"),
