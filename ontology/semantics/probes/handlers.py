@@ -18,7 +18,9 @@ from ontology.cluster.pods import Probe
 from ontology.errors import InvalidQuestionError
 from ontology.semantics.probes.thresholds import Timing
 
+_HTTP = range(100, 1000)  # three digits
 _HTTP_OK = range(200, 400)
+_EXITS = range(256)
 _TCP = frozenset({"open", "refused", "timeout"})
 _GRPC = frozenset({"SERVING", "NOT_SERVING", "UNKNOWN", "SERVICE_UNKNOWN", "UNIMPLEMENTED"})
 
@@ -85,13 +87,18 @@ def check(seen: Seen, probe: Probe, *, path: str) -> None:
     """Raise for an observation that this probe's handler cannot make.
 
     Raises:
-        InvalidQuestionError: another handler's view, a word that is none, or a negative time.
+        InvalidQuestionError: another handler's view, a word or code that is none, or a negative time.
     """
     used = handler(probe)
     for each in HANDLERS.values():
         if getattr(seen, each.member) is not None and each is not used:
             has = f"its handler sees `{used.member}`" if used else "it has no handler"
             raise InvalidQuestionError(f"this probe cannot see `{each.member}`: {has}", path=path)
+    for member, codes in (("http", _HTTP), ("exit", _EXITS)):
+        code = getattr(seen, member)
+        if code is not None and code not in codes:
+            least, most = codes[0], codes[-1]
+            raise InvalidQuestionError(f"expected {least} to {most}, got `{code}`", path=f"{path}.{member}")
     for member, words in (("tcp", _TCP), ("grpc", _GRPC)):
         word = getattr(seen, member)
         if word is not None and word not in words:

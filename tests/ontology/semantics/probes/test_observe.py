@@ -13,7 +13,7 @@ from ontology.verdict import Outcome, Role, Verdict
 OK, BAD = "success", "failure"
 
 
-def ask(  # noqa: PLR0913 - as many knobs as a probed container has
+def ask(
     seconds: int,
     probes: dict[str, dict[str, Any]],
     results: dict[str, list[Any]],
@@ -271,11 +271,29 @@ def test_near_misses_and_the_change_that_would_have_helped() -> None:
             id="a startup probe that shall succeed twice",
         ),
         pytest.param(
+            1,
+            {"liveness": {"httpGet": {"port": 80}}},
+            {"liveness": [{"http": 9999}]},
+            [],
+            InvalidQuestionError,
+            "results.liveness[0].http",
+            id="no status of HTTP",
+        ),
+        pytest.param(
+            1,
+            {"liveness": {"exec": {"command": ["x"]}}},
+            {"liveness": [{"exit": 256}]},
+            [],
+            InvalidQuestionError,
+            "results.liveness[0].exit",
+            id="no exit code",
+        ),
+        pytest.param(
             10**9, {"liveness": FAST}, {"liveness": [OK]}, [], TooLargeError, "seconds", id="thirty years"
         ),
     ],
 )
-def test_bad_input_is_refused_with_its_path(  # noqa: PLR0913, PLR0917 - one column a row of the table
+def test_bad_input_is_refused_with_its_path(
     seconds: int, probes: Any, results: Any, exits: Any, error: type[OntologyError], path: str
 ) -> None:
     with pytest.raises(error) as refused:

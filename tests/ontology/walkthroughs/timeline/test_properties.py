@@ -185,6 +185,8 @@ def test_the_end_is_what_status_makes_of_it(life: Any) -> None:
     conditions = {c["type"]: (c["status"], c["reason"]) for c in final["status"]["conditions"]}
     if final["status"]["reason"] or verdict.outcome is Outcome.UNKNOWN or final["terminating"]:
         return  # the kubelet says Failed by itself, or nobody reports
+    if conditions["PodScheduled"][0] == "False":
+        return  # it was deleted before a kubelet had it
 
     known = [{"type": "Initialized", "status": conditions["Initialized"][0]}]
     pod = {
