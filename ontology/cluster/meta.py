@@ -62,7 +62,10 @@ class ObjectMeta(Part, frozen=True):
         Raises:
             InstantError: not an RFC 3339 instant.
         """
-        return None if self.creation_timestamp is None else instants.parse(self.creation_timestamp)
+        if self.creation_timestamp is None:
+            return None
+        whose = "/".join(filter(None, (self.namespace, self.name)))
+        return instants.parse(self.creation_timestamp, path=f"{whose}: metadata.creationTimestamp")
 
     @property
     def controller(self) -> OwnerReference | None:

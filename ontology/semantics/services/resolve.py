@@ -25,7 +25,7 @@ class OutsideWorld(Question, frozen=True):
     forwarders: list[str] = field(default_factory=list)
     stub_domains: dict[str, str] = field(default_factory=dict)
     zones: dict[str, dict[str, dict[str, list[str]]]] = field(default_factory=dict)
-    ttl: int = 300
+    ttl: Annotated[int, Meta(ge=0)] = 300
     search: list[str] = field(default_factory=list)
     nameservers: list[str] = field(default_factory=list)
 

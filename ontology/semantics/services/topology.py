@@ -51,7 +51,8 @@ def _shares(nodes: Iterable[Node]) -> Mapping[str, Fraction]:
         if not _takes_part(node):
             continue
         zone = node.labels.get(ZONE, "")
-        own = Fraction(quantities.parse((node.status.allocatable or {}).get("cpu", 0)))
+        cpu = (node.status.allocatable or {}).get("cpu", 0)
+        own = Fraction(quantities.parse(cpu, path=f"{node.name}: status.allocatable.cpu"))
         if not zone or not own:
             return {}
         cores[zone] += own

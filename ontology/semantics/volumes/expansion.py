@@ -22,16 +22,16 @@ NOT_ALLOWED = (
 )
 
 
-def expand(name: str, storage: str, state: State) -> str:
+def expand(name: str, storage: str, state: State, *, path: str = "") -> str:
     """Let a claim ask for other storage; return the API server's refusal, empty when it is granted.
 
     The volume grows at once; a file system grows when a pod has the volume on its node.
 
     Raises:
-        QuantityError: `storage` is not a quantity.
+        QuantityError: `storage` is not a quantity; it stands at `path`.
     """
     claim = state.claims[name]
-    wanted = quantities.parse(storage)
+    wanted = quantities.parse(storage, path=path)
     requests = {**(claim.spec.resources.requests or {}), "storage": storage}
     grown = replace(claim.spec.resources, requests=requests)
     changed = replace(claim, spec=replace(claim.spec, resources=grown))

@@ -110,7 +110,7 @@ def _apply(event: RunEvent, state: State, path: str) -> str:
     if event.expand is not None:
         if event.expand.claim not in state.claims:
             raise InvalidQuestionError(f"no claim `{event.expand.claim}`", path=f"{path}.expand.claim")
-        return expand(event.expand.claim, event.expand.storage, state)
+        return expand(event.expand.claim, event.expand.storage, state, path=f"{path}.expand.storage")
     if event.delete is not None:
         _delete(event.delete, state, f"{path}.delete")
         return ""

@@ -99,10 +99,10 @@ def _in_source_ranges(world: World, way: Way, service: Service) -> bool:
 
 
 def _lies_in(client: IPv4Address | IPv6Address, block: str, service: Service) -> bool:
+    path = f"{service.namespace}/{service.name}: spec.loadBalancerSourceRanges"
     try:
         return client in ip_network(block, strict=False)
     except ValueError as error:
-        path = f"{service.namespace}/{service.name}: spec.loadBalancerSourceRanges"
         raise InvalidObjectError(f'must be a valid CIDR value: "{block}"', path=path) from error
 
 

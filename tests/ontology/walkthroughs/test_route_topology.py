@@ -2,6 +2,7 @@
 
 import pytest
 
+from ontology.errors import InvalidObjectError
 from ontology.verdict import Outcome
 from tests.ontology.walkthroughs.packets import CLIENT, Json, node, pod, route, service
 
@@ -74,3 +75,10 @@ def test_the_mode_comes_before_the_traffic_distribution() -> None:
         route("web:80", service(trafficDistribution="PreferSameZone"), base=lending).answer["candidates"]
         == OWN
     )
+
+
+def test_cores_that_are_none_are_refused_at_their_path() -> None:
+    with pytest.raises(InvalidObjectError) as refused:
+        route("web:80", auto(), base=[TWO[0], cores("n2", "b", "many"), CLIENT, *endpoints(n1=3, n2=3)])
+
+    assert refused.value.path == "n2: status.allocatable.cpu"

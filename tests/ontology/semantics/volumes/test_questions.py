@@ -334,3 +334,13 @@ def test_a_volume_marked_as_migrated_is_left_to_its_driver() -> None:
     moved["metadata"]["annotations"] = {"pv.kubernetes.io/migrated-to": "pd.csi.storage.gke.io"}
 
     assert settle(moved)["volumes"]["pv"]["phase"] == "Released"
+
+
+def test_a_time_that_is_none_is_refused_at_its_path() -> None:
+    odd = storage_class("fast", "csi.example.com", annotations=DEFAULT)
+    odd["metadata"]["creationTimestamp"] = "yesterday"
+
+    with pytest.raises(InvalidObjectError) as refused:
+        bind(claim(), odd)
+
+    assert refused.value.path == "fast: metadata.creationTimestamp"

@@ -269,3 +269,10 @@ def test_a_name_is_free_again_once_its_object_is_gone() -> None:
     verdict = run([{"delete": POD}, {"create": pod()}], claim(), volume(), pod())
 
     assert verdict.outcome is Outcome.YES
+
+
+def test_a_size_that_is_none_is_refused_at_its_path() -> None:
+    with pytest.raises(InvalidObjectError) as refused:
+        run([{"expand": {"claim": "shop/data", "storage": "much"}}], claim(), volume())
+
+    assert refused.value.path == "question.run.events[0].expand.storage"
