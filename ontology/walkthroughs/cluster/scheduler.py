@@ -8,6 +8,7 @@ Source: kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler (v1.36).
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -21,7 +22,7 @@ from ontology.errors import InvalidObjectError, TooCostlyError
 from ontology.semantics.scheduling import preemption, schedule, snapshot
 from ontology.semantics.scheduling.cluster import Cluster
 from ontology.semantics.scheduling.cycle import Filtered, run_filters, run_scores
-from ontology.semantics.scheduling.pods import Demand, Seated
+from ontology.semantics.scheduling.pods import Seated, fingerprint
 from ontology.semantics.scheduling.storage import claim_name
 from ontology.verdict import Step
 from ontology.walkthroughs.cluster.actions import Action, Delete, Say, Update, Why
@@ -40,7 +41,7 @@ _SELECTING = frozenset({"ReplicaSet", "StatefulSet", "Service"})
 _GATED = "Scheduling is blocked due to non-empty scheduling gates"
 
 
-Kind = tuple[Demand, int, bool]
+Kind = tuple[bytes, int, bool]
 """What makes pods alike to the scheduler: what they ask for, their priority, and whether they preempt."""
 
 
@@ -61,6 +62,7 @@ class Scheduler(Single):
     _stale: bool = True
     _hopeless: dict[Kind, str] = field(default_factory=dict)
     _seated: set[str] = field(default_factory=set)
+    _kinds: dict[str, tuple[Any, Any, Kind]] = field(default_factory=dict)
     _attempts: int = 0
     _told: dict[str, str] = field(default_factory=dict)
 
@@ -143,10 +145,27 @@ class Scheduler(Single):
         cluster = self._known(view.store)
         for pod in waiting:
             current = view.store.find(Pod, pod.namespace, pod.name)
-            if current is None or current.spec.node_name:
+            if current is None or current.spec.node_name or self._knows(current):
                 continue
             key = f"{pod.namespace}/{pod.name}"
             yield key if key in keys else _QUEUE, tuple(self._schedule(view, cluster, current))
+
+    def _knows(self, pod: Pod) -> bool:
+        """Whether a pod has been told already what still holds for it and all that are alike."""
+        words = self._hopeless.get(self._kind(pod))
+        return words is not None and self._told.get(pod.metadata.uid) == words
+
+    def _kind(self, pod: Pod) -> Kind:
+        uid = pod.metadata.uid
+        spec, labels, kind = self._kinds.get(uid, (None, None, None))
+        if kind is None or spec is not pod.spec or labels is not pod.metadata.labels:
+            kind = (
+                fingerprint(pod, incoming=True),
+                pod.spec.priority or 0,
+                pod.spec.preemption_policy != "Never",
+            )
+            self._kinds[uid] = pod.spec, pod.metadata.labels, kind
+        return kind
 
     @staticmethod
     def _waits(pod: Pod) -> bool:
@@ -168,8 +187,7 @@ class Scheduler(Single):
         uid = pod.metadata.uid
         if uid in self._seated:  # it waits for its claims, and nothing has changed
             return
-        seated = cluster.incoming(pod)
-        kind = (seated.demand, seated.priority, seated.preempts)
+        kind = self._kind(pod)
         words = self._hopeless.get(kind)
         if words is not None:
             yield from self._unschedulable(view, pod, "Unschedulable", words)
@@ -177,6 +195,7 @@ class Scheduler(Single):
         self._attempts += 1
         if self._attempts > _MOST_ATTEMPTS:
             raise TooCostlyError(f"more than {_MOST_ATTEMPTS:,} attempts to place pods", path="until")
+        seated = cluster.incoming(pod)
         filtered = run_filters(cluster, seated)
         node = self._choose(cluster, seated, filtered)
         if node is None:
@@ -191,6 +210,7 @@ class Scheduler(Single):
             return
         self.reserved.pop(uid, None)
         self._told.pop(uid, None)
+        self._kinds.pop(uid, None)
         yield self._bind(view, pod, node, filtered)
         yield Say(ref_of(pod), "Scheduled", f"Successfully assigned {pod.namespace}/{pod.name} to {node}")
 
