@@ -52,7 +52,22 @@ def ingest(given: Sequence[Path], settings: Settings, progress: Progress = quiet
         GraphError: the store is locked or broken; nothing was changed.
     """
     files = places.load(settings.data)
-    found = places.find(given, files)
+    return _bring(given, places.find(given, files), settings, progress)
+
+
+def bring_folder(folder: Path, settings: Settings) -> Report:
+    """Bring the graph up to date with a folder of notes, which may hold none any more.
+
+    Raises:
+        GraphError: the store is locked or broken; nothing was changed.
+    """
+    if any(each.suffix.lower() in read.MARKDOWN_SUFFIXES for each in folder.rglob("*")):
+        return ingest([folder], settings)
+    return _bring([folder], [], settings, quiet)
+
+
+def _bring(given: Sequence[Path], found: Sequence[Place], settings: Settings, progress: Progress) -> Report:
+    files = places.load(settings.data)
     store = embedded.open_store(settings.store)
     try:
         places.save(files | {each.document: each.path.resolve() for each in found}, settings.data)

@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, Response
 from api.endpoints.bodies import JSON, JsonResponse, content_type, read
 from api.endpoints.events import EVENT_STREAM, event_stream
 from api.endpoints.negotiation import choose
-from api.endpoints.serving import Serving, serving
+from api.endpoints.serving import serving
 from api.graphql.execution import SLOW, Answer, Operation
 from api.graphql.persisted import PersistedQueries
 from api.graphql.windows import not_found
@@ -48,8 +48,8 @@ async def graphql(request: Request) -> Response:
     try:
         operation = await _operation(request, form)
         if form == EVENT_STREAM:
-            return event_stream(serving(request), operation)
-        answer = await _run(serving(request), operation, read_only=request.method == "GET")
+            return event_stream(request, operation)
+        answer = await _run(request, operation)
     except Exception as error:  # noqa: BLE001 - a request that is wrong is answered in GraphQL's own shape
         return _refusal(error, form)
     # only the newer media type tells by its status that nothing was executed
@@ -65,7 +65,7 @@ async def named(request: Request) -> Response:
         raise not_found("query", name, queries)
     query = queries[name]
     operation = Operation(query=query.text, variables=query.values(request.query_params.multi_items()))
-    answer = await _run(serving(request), operation, read_only=True)
+    answer = await _run(request, operation)
     status = HTTPStatus.BAD_REQUEST if answer.refused else HTTPStatus.OK
     return _response(answer.body, status, JSON)
 
@@ -87,13 +87,19 @@ def graphiql() -> Response:
     return HTMLResponse(page.read_bytes())
 
 
-async def _run(server: Serving, operation: Operation, *, read_only: bool) -> Answer:
-    # others are answered meanwhile; a word too many only costs a change of threads
-    if any(name in operation.query for name in SLOW):
-        return await run_in_threadpool(
-            server.executor.execute, operation, server.windows, read_only=read_only
+async def _run(request: Request, operation: Operation) -> Answer:
+    server = serving(request)
+
+    def run() -> Answer:
+        return server.executor.execute(
+            operation,
+            server.windows,
+            read_only=request.method == "GET",
+            admit_change=lambda: server.access.admit_change(request.headers.get("authorization")),
         )
-    return server.executor.execute(operation, server.windows, read_only=read_only)
+
+    # others are answered meanwhile; a word too many only costs a change of threads
+    return await run_in_threadpool(run) if any(name in operation.query for name in SLOW) else run()
 
 
 async def _operation(request: Request, form: str | None) -> Operation:

@@ -11,10 +11,11 @@ from api.endpoints.access import Access
 from api.graphql import named
 from api.graphql.execution import Executor
 from api.graphql.limits import Limits
+from api.graphql.live import LiveWindows
 from api.graphql.persisted import PersistedQueries
-from api.graphql.subscriptions import LiveWindows
 from api.graphql.windows import Windows
 from api.kubernetes.cluster import Cluster
+from api.notebook import Notebook
 from api.settings import Settings
 
 # How often the server looks whether another process has saved a newer graph.
@@ -32,6 +33,7 @@ class Serving:
         self.persisted = PersistedQueries()
         self.sockets = 0  # open ones
         self.named = named.load(context.settings.queries)
+        self.notebook = Notebook(context.settings, context.refresh)
         self._windows = self._live()
         self._changed = asyncio.Event()
 
@@ -54,7 +56,13 @@ class Serving:
         return self._windows
 
     def _live(self) -> LiveWindows:
-        return LiveWindows(self.view, budget=self.settings.served_budget, changes=self.changes)
+        return LiveWindows(
+            self.view,
+            budget=self.settings.served_budget,
+            changes=self.changes,
+            notebook=self.notebook,
+            latest=lambda: self.windows,
+        )
 
     async def changes(self) -> AsyncIterator[Windows]:
         """Yield the windows of this version, and of each that follows it."""
@@ -64,10 +72,13 @@ class Serving:
             await changed.wait()
 
     async def follow(self) -> None:
-        """Read the graph again each time another process has saved a newer one, and tell who waits for it."""
+        """Read the graph again each time a newer one has been saved, and tell who waits for it."""
+        told = self.view
         while True:
             await asyncio.sleep(REFRESH_SECONDS)
-            if await run_in_threadpool(self.context.refresh):
+            await run_in_threadpool(self.context.refresh)
+            if self.view is not told:
+                told = self.view
                 changed, self._changed = self._changed, asyncio.Event()
                 changed.set()
 

@@ -51,13 +51,14 @@ async def graphql_socket(socket: WebSocket) -> None:
     server.sockets += 1
     try:
         await socket.accept(GRAPHQL_TRANSPORT_WS_PROTOCOL)
-        view = _View(server, socket.headers.get("authorization"))
+        connection, authorization = _Connection(), socket.headers.get("authorization")
+        view = _View(server, authorization)
         await BaseGraphQLTransportWSHandler[_Connection, None](
             view=cast(Any, view),
             websocket=ASGIWebSocketAdapter(cast(Any, view), socket, socket),
-            context=_Connection(),
+            context=connection,
             root_value=None,
-            schema=cast(Any, _Streams(server)),
+            schema=cast(Any, _Streams(server, connection, authorization)),
             connection_init_wait_timeout=_PATIENCE,
             max_subscriptions_per_connection=_MOST_OPERATIONS,
         ).handle()
@@ -112,6 +113,12 @@ class _Connection:
 
     connection_params: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def authorization(self) -> str | None:
+        """What proves that the client may, where it came with the connection."""
+        given = self.connection_params.get("authorization")
+        return given if isinstance(given, str) else None
+
 
 @dataclass(frozen=True)
 class _View:
@@ -122,9 +129,8 @@ class _View:
 
     async def on_ws_connect(self, connection: _Connection) -> Any:
         """Let a client in, or not."""
-        given = self.authorization or connection.connection_params.get("authorization")
         try:
-            self.server.access.admit_reading(given if isinstance(given, str) else None)
+            self.server.access.admit_reading(self.authorization or connection.authorization)
         except RefusedError as error:
             raise ConnectionRejectionError({"code": error.code}) from error
         return UNSET
@@ -144,8 +150,10 @@ class _View:
 class _Streams:
     """What strawberry's handler asks of a schema: our executor's answers, in its types."""
 
-    def __init__(self, server: Serving) -> None:
+    def __init__(self, server: Serving, connection: _Connection, authorization: str | None) -> None:
         self._server = server
+        self._connection = connection
+        self._authorization = authorization
 
     async def stream(
         self,
@@ -160,7 +168,12 @@ class _Streams:
         return self._answers(asked)
 
     async def _answers(self, asked: Operation) -> AsyncGenerator[ExecutionResult, None]:
-        async for answer in self._server.executor.stream(asked, self._server.windows):
+        server = self._server
+
+        def admit_change() -> None:
+            server.access.admit_change(self._authorization or self._connection.authorization)
+
+        async for answer in server.executor.stream(asked, server.windows, admit_change=admit_change):
             yield _result(answer)
 
 

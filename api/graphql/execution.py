@@ -7,7 +7,7 @@ request is told apart from what went wrong while it ran, because HTTP answers th
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -46,13 +46,17 @@ MAX_DOCUMENT_LENGTH = 100_000
 MAX_ERRORS = 10
 MAX_VARIANTS = 32
 # Fields that may take more than a few milliseconds.
-SLOW = frozenset({"evaluate", "evaluateAll", "sweep", "compare", "search", "flashcards", "path"})
+SLOW = frozenset({"evaluate", "evaluateAll", "sweep", "compare", "search", "flashcards", "path", "mutation"})
 
 _NOT_STREAMED = "a subscription is answered over graphql-transport-ws, or as text/event-stream"
 
 _LOG = logging.getLogger("kubelore.graphql")
 # strawberry's own executor validates anew at each request and asks its extensions at each step
 _GRAPHQL: GraphQLSchema = SCHEMA._schema  # noqa: SLF001 - strawberry has no other name for it
+
+
+def _anyone() -> None:
+    """Let a change be made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +127,18 @@ class Executor:
         self._known: OrderedDict[str, _Prepared] = OrderedDict()
         self._lock = Lock()
 
-    def execute(self, asked: Operation, windows: Windows, *, read_only: bool = False) -> Answer:
-        """Answer one request from one graph version.
+    def execute(
+        self,
+        asked: Operation,
+        windows: Windows,
+        *,
+        read_only: bool = False,
+        admit_change: Callable[[], None] = _anyone,
+    ) -> Answer:
+        """Answer one request from one graph version. `admit_change` refuses who may not change anything.
 
         Raises:
-            RefusedError: `read_only`, and the operation is none that only reads.
+            RefusedError: `read_only`, and the operation does more than read; or it may not change anything.
         """
         prepared = self._prepare(asked.query)
         if prepared.document is None:
@@ -141,17 +152,21 @@ class Executor:
             return _refused(refusal)
         if operation.operation is OperationType.SUBSCRIPTION:
             return _refused([GraphQLError(_NOT_STREAMED)])
+        if operation.operation is OperationType.MUTATION:
+            admit_change()
+            return _answer(self._run(prepared.document, asked, windows))
         data = self._run_compiled(prepared, operation, asked, windows) if self._compiles else None
         if data is not None:
             return Answer(body={"data": data}, refused=False)
-        return _answer(
-            execute_sync(
-                _GRAPHQL,
-                prepared.document,
-                context_value=windows,
-                variable_values=dict(asked.variables),
-                operation_name=asked.name,
-            )
+        return _answer(self._run(prepared.document, asked, windows))
+
+    def _run(self, document: DocumentNode, asked: Operation, windows: Windows) -> ExecutionResult:
+        return execute_sync(
+            _GRAPHQL,
+            document,
+            context_value=windows,
+            variable_values=dict(asked.variables),
+            operation_name=asked.name,
         )
 
     def quick(self, asked: Operation, windows: Windows) -> dict[str, Any] | None:
@@ -171,7 +186,9 @@ class Executor:
             return None
         return self._run_compiled(prepared, operation, asked, windows)
 
-    async def stream(self, asked: Operation, windows: Windows) -> AsyncGenerator[Answer, None]:
+    async def stream(
+        self, asked: Operation, windows: Windows, *, admit_change: Callable[[], None] = _anyone
+    ) -> AsyncGenerator[Answer, None]:
         """Yield the answers to a subscription as they come; to any other operation its one answer.
 
         A subscription's `windows` have to be live. Closing the iterator ends the subscription.
@@ -179,7 +196,10 @@ class Executor:
         prepared = self._prepare(asked.query)
         operation = get_operation_ast(prepared.document, asked.name) if prepared.document else None
         if operation is None or operation.operation is not OperationType.SUBSCRIPTION:
-            yield await asyncio.to_thread(self.execute, asked, windows)
+            try:
+                yield await asyncio.to_thread(self.execute, asked, windows, admit_change=admit_change)
+            except RefusedError as error:
+                yield _refused([_wrapped(error)])
             return
         refusal = self._refusal(prepared, operation, asked)
         if refusal or prepared.document is None:

@@ -13,6 +13,7 @@ from api.graphql.filters import ConceptFilter, FactFilter
 from api.graphql.findings import Finding
 from api.graphql.flashcards import Flashcard, cards_of
 from api.graphql.machines import Machine, machines_of
+from api.graphql.mutations import Mutation
 from api.graphql.notes import Note
 from api.graphql.paths import Path
 from api.graphql.relay import After, Before, Connection, First, Last, Listing, Node, page, transparent
@@ -377,6 +378,7 @@ def fetch(view: Windows, id_: str) -> Node | None:
 
 SCHEMA = strawberry.Schema(
     query=Query,
+    mutation=Mutation,
     subscription=Subscription,
     types=[Concept, Fact, Note, Finding, Rule, System, Machine, Flashcard],
 )

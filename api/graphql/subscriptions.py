@@ -1,7 +1,7 @@
 """What a client is told as it happens: the steps of an evaluation, and each new version of the graph."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator
 from typing import Annotated
 
 import strawberry
@@ -9,22 +9,12 @@ from starlette.concurrency import run_in_threadpool
 from strawberry.scalars import JSON
 from strawberry.types import Info
 
-from api.context import View
+from api.graphql.live import LiveWindows
 from api.graphql.scenarios import Step, evaluate
 from api.graphql.statistics import Statistics, statistics
-from api.graphql.windows import Windows
 from api.problems import RefusedError
-from ontology.budget import Budget
 
 LONGEST_PAUSE = 10_000  # milliseconds
-
-
-class LiveWindows(Windows):
-    """The windows of one graph version, and of each that follows it."""
-
-    def __init__(self, view: View, *, budget: Budget, changes: Callable[[], AsyncIterator[Windows]]) -> None:
-        super().__init__(view, budget=budget)
-        self.changes = changes
 
 
 @strawberry.type(description="Be told as it happens, over `graphql-transport-ws` or as server-sent events.")
