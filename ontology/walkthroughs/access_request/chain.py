@@ -96,7 +96,7 @@ def _verdict(
 
 
 def _told(stages: Sequence[Stage]) -> Iterator[Step]:
-    """Yield the steps of all stages; what would change a stage that was passed helps nobody who is refused."""
+    """Yield the steps of all stages; to change a stage that was passed helps nobody who is refused."""
     *passed, last = stages
     for stage in passed:
         yield from (step for step in stage.steps if last.refusal is None or step.role is Role.APPLIED)

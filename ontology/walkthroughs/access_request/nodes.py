@@ -114,14 +114,15 @@ def _references(scenario: Scenario, node: str) -> Iterator[tuple[str, str, str]]
         namespace = metadata(pod).get("namespace") or "default"
         yield "pods", namespace, metadata(pod).get("name") or ""
         yield "serviceaccounts/token", namespace, spec.get("serviceAccountName") or "default"
-        for resource, name in _named(spec):
+        for resource, name in named_by(spec):
             yield resource, namespace, name
             volume = ((claims.get((namespace, name)) or {}).get("spec") or {}).get("volumeName")
             if resource == "persistentvolumeclaims" and volume:
                 yield "persistentvolumes", "", volume
 
 
-def _named(spec: Plain) -> Iterator[tuple[str, str]]:
+def named_by(spec: Plain) -> Iterator[tuple[str, str]]:
+    """Yield resource and name of each Secret, ConfigMap and claim of a pod; a name may be empty."""
     for each in spec.get("imagePullSecrets") or ():
         yield "secrets", each.get("name") or ""
     for container in containers.of(spec, "initContainers", "containers", "ephemeralContainers"):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from ontology.semantics.rbac.quoting import quote
 from ontology.walkthroughs.access_request.admission.write import Plain, Ruling, Write, refusal
-from ontology.walkthroughs.access_request.nodes import node_of
+from ontology.walkthroughs.access_request.nodes import named_by, node_of
 
 _RULE = "access.nodeRestriction"
 _MIRROR = "kubernetes.io/config.mirror"
@@ -19,6 +19,7 @@ _BOUND_ACTS = {
     ("", "eviction"): "evict pods",
     ("delete", ""): "delete pods",
 }
+_REFERABLE = ("secrets", "configmaps", "resourceclaims", "persistentvolumeclaims")
 # Labels under these that are not among the kubelet's own are the administrator's.
 _RESERVED = ("kubernetes.io", "k8s.io")
 _KUBELET_PREFIXES = ("kubelet.kubernetes.io/", "node.kubernetes.io/")
@@ -66,7 +67,19 @@ def _pod(write: Write, node: str) -> str:
     annotations = (write.object.get("metadata") or {}).get("annotations") or {}
     if _MIRROR not in annotations:
         return f"pod does not have {quote(_MIRROR)} annotation, node {own} can only create mirror pods"
-    return "" if bound == node else f"node {own} can only create pods with spec.nodeName set to itself"
+    if bound != node:
+        return f"node {own} can only create pods with spec.nodeName set to itself"
+    referred = next(_referred(write.spec), None)
+    return f"node {own} can not create pods that reference {referred}" if referred else ""
+
+
+def _referred(spec: Plain) -> Iterator[str]:
+    """Yield what of the API a pod refers to: a kubelet could read it through a pod of its own making."""
+    if spec.get("serviceAccountName"):
+        yield "serviceaccounts"
+    named = {resource for resource, name in named_by(spec) if name}
+    claimed = {"resourceclaims"} if spec.get("resourceClaims") else set()
+    yield from (each for each in _REFERABLE if each in named | claimed)
 
 
 def _node(write: Write, node: str) -> str:

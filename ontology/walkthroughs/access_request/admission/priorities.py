@@ -41,13 +41,9 @@ def priority(write: Write) -> Iterator[Ruling]:
     policy = (found or {}).get("preemptionPolicy") or "PreemptLowerPriority"
     if found:
         spec["priorityClassName"] = metadata(found).get("name")
-    yield changed(
-        write,
-        _RULE,
-        {"preemptionPolicy": policy, **spec, "priority": value},
-        name=spec.get("priorityClassName") or "-",
-        value=value,
-    )
+    rule = _RULE if spec.get("priorityClassName") else "access.noPriorityClass"
+    spec = {"preemptionPolicy": policy, **spec, "priority": value}
+    yield changed(write, rule, spec, name=spec.get("priorityClassName"), value=value)
 
 
 def _default(classes: Iterable[Plain]) -> Plain | None:

@@ -111,6 +111,11 @@ def node(name: str = "n1", labels: dict[str, str] | None = None, **spec: Any) ->
     return {"metadata": {"name": name, "labels": labels or {}}, "spec": spec}
 
 
+def mirror(**spec: Any) -> dict[str, Any]:
+    own = {"name": "p", "annotations": {"kubernetes.io/config.mirror": "hash"}}
+    return {"metadata": own, "spec": {"nodeName": "n1", **spec}}
+
+
 TAINT = {"key": "k", "effect": "NoSchedule"}
 
 
@@ -125,6 +130,22 @@ TAINT = {"key": "k", "effect": "NoSchedule"}
             'node "n1" can only create mirror pods',
             id="a pod",
         ),
+        *(
+            pytest.param(
+                request("create", "pods"),
+                mirror(**spec),
+                None,
+                f'pods "p" is forbidden: node "n1" can not create pods that reference {resource}',
+                id=f"a mirror pod with {resource}",
+            )
+            for resource, spec in [
+                ("serviceaccounts", {"serviceAccountName": "default"}),
+                ("secrets", {"volumes": [{"name": "v", "secret": {"secretName": "s"}}]}),
+                ("configmaps", {"volumes": [{"name": "v", "configMap": {"name": "c"}}]}),
+                ("persistentvolumeclaims", {"volumes": [{"persistentVolumeClaim": {"claimName": "d"}}]}),
+            ]
+        ),
+        pytest.param(request("create", "pods"), mirror(), None, "", id="a mirror pod"),
         pytest.param(
             request("delete", "pods", "p"),
             {},
