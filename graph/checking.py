@@ -5,13 +5,13 @@ own words (`ontology.checks`). Where it is a text, such as a definition, what wa
 counts. Results belong to the inferred layer: they follow from the facts and from the version of the engine.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 import msgspec
 
 from graph.reading import Fact, NoteReading
-from graph.snapshot import FindingNode
 from ontology import iri, terms
 from ontology.checks.check import check
 from ontology.checks.claims import Claim, Result
@@ -25,8 +25,8 @@ _KEPT = 1 << 16
 
 def checked(note: NoteReading) -> NoteReading:
     """Return a note whose facts hold what became of them; empty for what nothing decides."""
-    topics = tuple(_topics(note))
-    facts = tuple(msgspec.structs.replace(fact, check=_result(note, fact, topics)) for fact in note.facts)
+    around = _Around(note)
+    facts = tuple(msgspec.structs.replace(fact, check=_result(fact, around)) for fact in note.facts)
     return msgspec.structs.replace(note, facts=facts)
 
 
@@ -39,26 +39,40 @@ def nquads(notes: Iterable[NoteReading], engine: str) -> Iterator[bytes]:
         yield "".join(lines).encode()
 
 
-def _topics(note: NoteReading) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-    """First line, last line and concepts of each section."""
-    for section, names in zip(note.node.sections, note.section_names, strict=True):
-        yield section.line, section.end_line, names
+class _Around:
+    """What stands around facts, found by place: a long note has thousands of sections and findings."""
+
+    def __init__(self, note: NoteReading) -> None:
+        self.sections = note.node.sections
+        self.names = note.section_names
+        self.lines = [section.line for section in self.sections]
+        self.findings = sorted((f for f in note.findings if f.kind in _FOUND), key=lambda f: f.start)
+        self.starts = [finding.start for finding in self.findings]
+
+    def topics(self, line: int) -> tuple[str, ...]:
+        """Return the concepts of the sections that a line stands in, the outermost first."""
+        found: list[tuple[str, ...]] = []
+        section = bisect_right(self.lines, line) - 1
+        while section >= 0:
+            if line <= self.sections[section].end_line:
+                found.append(self.names[section])
+            section = self.sections[section].parent
+        return tuple(name for names in reversed(found) for name in names)
+
+    def found(self, fact: Fact) -> str:
+        """Return what was found wrong with the words of a fact."""
+        first, after = bisect_left(self.starts, fact.start), bisect_right(self.starts, fact.end)
+        inside = (each for each in self.findings[first:after] if each.end <= fact.end)
+        return next((_FOUND[each.kind].value for each in inside), "")
 
 
-def _result(note: NoteReading, fact: Fact, topics: tuple[tuple[int, int, tuple[str, ...]], ...]) -> str:
+def _result(fact: Fact, around: _Around) -> str:
     if isinstance(fact.object, Text) and fact.predicate == "definition":
-        return next((found for each in note.findings if (found := _of_finding(each, fact))), "")
-    line = fact.lines[-1]
-    within = tuple(name for first, last, names in topics if first <= line <= last for name in names)
+        return around.found(fact)
     target = fact.object.value if isinstance(fact.object, Text) else fact.object
     triple = (fact.subject, fact.predicate, target, fact.negated)
     words = f"{fact.condition} {fact.quote}" if is_settled(triple) else ""
-    return _decided(triple, within, words, fact.strength)
-
-
-def _of_finding(finding: FindingNode, fact: Fact) -> str:
-    about = fact.start <= finding.start and finding.end <= fact.end
-    return _FOUND[finding.kind].value if about and finding.kind in _FOUND else ""
+    return _decided(triple, around.topics(fact.lines[-1]), words, fact.strength)
 
 
 @lru_cache(_KEPT)
