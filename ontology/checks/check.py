@@ -11,11 +11,11 @@ from ontology.checks.transitions import transitions
 from ontology.checks.vouched import outdated, vouched
 from ontology.checks.wording import said
 
-# What changed with a version stands first, since a trial knows only the version of today; what was run
-# outweighs what is only written down.
+# What was run, or has words for its conditions, outweighs what is only written down; of that, what changed
+# with a version stands first.
 CHECKS: tuple[Callable[[Claim], Check | None], ...] = (
-    outdated,
     settled,
+    outdated,
     vouched,
     closed,
     flows,

@@ -1,5 +1,6 @@
 """A claim and what became of it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -7,6 +8,11 @@ from typing import Any
 
 from ontology.lang import Lang
 from ontology.statements import Statement, Strength, Text
+
+_PAST = re.compile(
+    r"이전에?(?:는|까지|의)|예전|과거|옛날|였었?다|\b(?:before|until|prior to|used to|formerly|legacy)\b",
+    re.IGNORECASE,
+)
 
 
 class Result(StrEnum):
@@ -56,6 +62,11 @@ class Claim:
     def triple(self) -> tuple[str, str, str, bool]:
         """Subject, predicate, object and whether it is denied."""
         return self.subject, self.predicate, self.object, self.negated
+
+    @property
+    def of_past(self) -> bool:
+        """Whether its words speak of the past, and so claim nothing of today."""
+        return _PAST.search(self.words) is not None
 
     def __str__(self) -> str:
         return f"{'not: ' if self.negated else ''}{self.subject} {self.predicate} {self.object}"

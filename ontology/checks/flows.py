@@ -67,7 +67,7 @@ def _actors() -> Sequence[str]:
     """Return who acts on the way of a Deployment, in order, the controllers by their process."""
     hops = evaluators.answer(_WAY).answer["hops"]
     names = ("kube-controller-manager" if hop["step"] == "make" else hop["from"] for hop in hops)
-    targets = [hop["to"] for hop in hops if hop["step"] in {"store", "network"}]
+    targets = [hop["to"] for hop in hops if hop["step"] == "network"]
     return tuple(dict.fromkeys((*names, *targets)))
 
 

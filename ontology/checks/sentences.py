@@ -124,8 +124,10 @@ def _whole(text: str, start: int, end: int) -> str:
 
 
 def _denied(text: str, match: re.Match[str]) -> bool:
+    # words inside a name match too: then what follows starts with the end of the name
+    after = text[match.end() : match.end() + _AFTER].removeprefix(">")
     around = (
-        _DENIED_AFTER.match(text[match.end() : match.end() + _AFTER])
+        _DENIED_AFTER.match(after)
         or _DENIED_BEFORE.search(text[max(0, match.start() - _BEFORE) : match.start()])
         or _DENIED_WITHIN.search(match[0])
     )

@@ -37,7 +37,7 @@ def settled(claim: Claim) -> Check | None:
     return _turned(contrary, claim) if contrary is not None else None
 
 
-def settle(said: Asserted) -> Check | None:
+def settle(said: Asserted) -> Check:
     """Settle a claim that was read from words."""
     proposition = said.proposition
     turned = said.denied
@@ -49,21 +49,27 @@ def settle(said: Asserted) -> Check | None:
     )
 
 
-def _turned(proposition: Proposition, claim: Claim) -> Check | None:
-    past = proposition.vouched is Result.OUTDATED
-    found, shown = (Result.OUTDATED, None) if past else _found(proposition, claim)
-    result = _TURNED.get(found)
-    return None if result is None else _check(proposition, (result, shown))
+def _turned(proposition: Proposition, claim: Claim) -> Check:
+    """Settle the contrary of a proposition. What is denied under its condition denies nothing usual."""
+    result, shown = _tried(proposition, strict=claim.strict)
+    if _names_condition(proposition, claim) and result is not Result.OUTDATED:
+        return _check(proposition, (Result.NOT_TESTABLE, None))
+    return _check(proposition, (_TURNED.get(result, Result.NOT_TESTABLE), shown))
 
 
 def _found(proposition: Proposition, claim: Claim) -> tuple[Result, Trial | None]:
     """What becomes of the proposition as the claim puts it: with the condition named, it holds."""
     result, shown = _tried(proposition, strict=claim.strict)
-    condition = proposition.condition
-    named = condition is not None and condition.search(claim.words) is not None
-    if (named and result in _CONDITIONAL) or (claim.hedged and result is Result.TOO_STRONG):
+    named = _names_condition(proposition, claim) and result in _CONDITIONAL
+    past = result is Result.OUTDATED and claim.of_past
+    if named or past or (claim.hedged and result is Result.TOO_STRONG):
         return Result.CONFIRMED, shown
     return result, shown
+
+
+def _names_condition(proposition: Proposition, claim: Claim) -> bool:
+    condition = proposition.condition
+    return condition is not None and condition.search(claim.words) is not None
 
 
 @lru_cache(maxsize=2048)

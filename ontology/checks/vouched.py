@@ -32,7 +32,7 @@ def _fact(claim: Claim) -> CuratedFact | None:
 def outdated(claim: Claim) -> Check | None:
     """Return since when a claim holds no longer; None for what still holds or never did."""
     fact = _fact(claim)
-    if fact is None or not fact.until or claim.negated:
+    if fact is None or not fact.until or claim.negated or claim.of_past:
         return None
     return Check(result=Result.OUTDATED, note=fact.note, source=fact.source, until=fact.until)
 

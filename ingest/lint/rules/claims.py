@@ -65,6 +65,9 @@ def results(checked: Checked) -> Iterator[Checkup]:
     for statement in checked.statements:
         claim = _claim(checked, statement)
         line = statement.lines[-1]
+        subject, predicate, target, negated = claim.triple
+        if (line, (subject, predicate, target, not negated)) in worded:
+            continue  # the words deny what was read as a fact, or the other way round: words are read closer
         same = worded.pop((line, claim.triple), None)
         words = same.words if same is not None else _words(checked, statement, line)
         yield Checkup(
@@ -92,9 +95,7 @@ def _worded(checked: Checked) -> Iterator[Checkup]:
     for said in sentences(checked):
         lines = (said.line.number,)
         for each in asserted(said.sentence):
-            found = settle(each)
-            if found is not None:
-                yield Checkup(lines=lines, claim=each.claim, check=found, words=each.words)
+            yield Checkup(lines=lines, claim=each.claim, check=settle(each), words=each.words)
         for claim, words in defaults(said.sentence):
             claim = replace(claim, within=tuple(sorted(said.sentence.about)))  # noqa: PLW2901  with its place
             yield Checkup(lines=lines, claim=claim, check=check(claim), words=words)
