@@ -11,7 +11,7 @@ from api.graphql.execution import Executor, Operation
 from api.graphql.windows import Windows
 from api.settings import Settings
 
-_NOTE = "# Probe\n\n- Livenessprobe\n  - 실패하면 파드를 재생성한다.\n- kubelet이 docker에 컨테이너 생성을 요청한다.\n- periodSeconds의 기본값은 10초이다.\n"
+_NOTE = "# Probe\n\n- Livenessprobe\n  - 실패하면 파드를 재생성한다.\n- kubelet이 docker에 컨테이너 생성을 요청한다.\n- periodSeconds\n  - 검사하는 시간 간격 | 10초\n"
 _QUERY = "query ($check: StringFilter!) { facts(where: {check: $check}) { nodes { subject { name } predicate check } } }"
 
 
