@@ -1,5 +1,6 @@
 """What a client may change: the notes that it sends."""
 
+from enum import Enum
 from typing import Annotated
 
 import strawberry
@@ -8,10 +9,20 @@ from api.graphql.live import LiveWindows
 from api.graphql.notes import Note
 from api.graphql.windows import Info, Windows
 from api.notebook import Notebook
-from api.outcomes import Change, NoteReport
+from api.outcomes import NoteReport
 from api.problems import RefusedError
 
-strawberry.enum(Change, description="What became of a note.")
+
+@strawberry.enum(description="What became of a note.")
+class Change(Enum):
+    """The changes of a run of ingest."""
+
+    ADDED = strawberry.enum_value("added", description="It is new.")
+    CHANGED = strawberry.enum_value("changed", description="It is another text now.")
+    UNCHANGED = strawberry.enum_value("unchanged", description="It is the same text.")
+    REMOVED = strawberry.enum_value("removed", description="It is there no more.")
+    REFUSED = strawberry.enum_value("refused", description="It cannot be read.")
+
 
 NotePath = Annotated[
     str, strawberry.argument(description="A relative path that ends in `.md`, such as `week-1/pods.md`.")
@@ -31,7 +42,7 @@ class NoteChange:
 
     @strawberry.field(description="What became of it.")
     def change(self) -> Change:
-        return self.source.change
+        return Change(self.source.change.value)
 
     @strawberry.field(description="The note as it is now; null once it is removed.")
     def note(self) -> Note | None:
