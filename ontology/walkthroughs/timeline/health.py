@@ -35,15 +35,17 @@ class Health:
         What was before now has been settled.
         """
         for worker in actor.workers.values():
-            self._plan(actor, worker)
+            if worker.active:
+                self._plan(actor, worker)
 
     def _plan(self, actor: Actor, worker: Worker) -> None:
-        worker.planned = None
-        success = actor.succeeds(worker.kind)
-        if worker.active and not _is_in_effect(actor, worker.kind, success=success):
-            worker.planned = worker.due(success=success)
-        if worker.planned is not None:
-            self.clock.at(worker.planned, _ORDER[worker.kind], partial(self._run, actor, worker))
+        kind = worker.kind
+        success = actor.succeeds(kind)
+        if _is_in_effect(actor, kind, success=success):
+            worker.planned = None
+        else:
+            worker.planned = due = worker.due(success=success)
+            self.clock.at(due, _ORDER[kind], partial(self._run, actor, worker))
 
     def _run(self, actor: Actor, worker: Worker) -> None:
         now = self.clock.now

@@ -53,13 +53,11 @@ class Worker:
             self.failures += 0 if success else times
             self.following += times * self.period
 
-    def due(self, *, success: bool) -> int | None:
-        """Return the beat at which the row will be long enough to take effect; None while at rest.
+    def due(self, *, success: bool) -> int:
+        """Return the beat at which the row of an active worker will be long enough to take effect.
 
         What was before now has been settled.
         """
-        if not self.active:
-            return None
         missing = self.timing.threshold(success=success)
         if self.row.success is success:
             missing -= self.row.length
