@@ -6,6 +6,7 @@ whose object is not there adds it, and a `List` holds several. Its member `quest
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import reduce
 from itertools import islice
 from typing import Any
 
@@ -51,10 +52,22 @@ def for_object(
 
 
 def together(*patches: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return several patches as one."""
+    """Return several patches as one, which does what they do one after the other."""
     if len(patches) == 1:
         return patches[0]
-    return {"apiVersion": "v1", "kind": "List", "items": list(patches)}
+    items = [each for patch in patches for each in _objects(patch)]
+    asked: Mapping[str, Any] = reduce(
+        _then, (patch["question"] for patch in patches if "question" in patch), {}
+    )
+    listed = {"apiVersion": "v1", "kind": "List", "items": items} if items else {}
+    return {**listed, **({"question": asked} if asked else {})}
+
+
+def _then(first: Any, second: Any) -> Any:
+    """Return the merge patch that does what two do one after the other."""
+    if not isinstance(first, Mapping) or not isinstance(second, Mapping):
+        return second
+    return {**first, **{name: _then(first.get(name), each) for name, each in second.items()}}
 
 
 def apply(scenario: Scenario, patch: Mapping[str, Any]) -> Scenario:

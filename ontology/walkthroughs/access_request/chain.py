@@ -7,7 +7,9 @@ or binding, comes after it.
 Source: kubernetes.io/docs/concepts/security/controlling-access (v1.36).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ontology import patches
@@ -37,6 +39,7 @@ from ontology.walkthroughs.access_request.stages import Refusal, Stage
 
 _OK = 200
 _WRITES = frozenset({"create", "update", "patch", "delete", "deletecollection"})
+_MOST_CHANGES = 4  # who must change more had better begin anew
 _OBJECT = "question.request.object"
 _RBAC_RESOURCES = frozenset({"roles", "clusterroles", "rolebindings", "clusterrolebindings"})
 
@@ -53,6 +56,11 @@ def evaluate(scenario: Scenario, question: AccessRequest) -> Verdict:
             part of the question that is malformed.
         UnknownKindError, InvalidObjectError: an object that the API server would not decode.
     """
+    return _walk(scenario, question, _MOST_CHANGES)
+
+
+def _walk(scenario: Scenario, question: AccessRequest, most: int) -> Verdict:
+    """Return the verdict on a request; `most` changes together are tried where it is refused."""
     authorizers = Authorizers(scenario, authorizer(scenario))
     user, stage = authenticate(scenario, question)
     stages = [stage]
@@ -66,15 +74,12 @@ def evaluate(scenario: Scenario, question: AccessRequest) -> Verdict:
         if stages[-1].refusal is None and request.path is None and request.verb in _WRITES:
             admitted = _admit(scenario, question, request)
             stages.append(_admission(admitted, request))
-    return _verdict(scenario, question, user, stages, admitted)
+    ways_in = partial(_ways_in, scenario, question, admitted, most)
+    return _verdict(user, stages, admitted, ways_in)
 
 
 def _verdict(
-    scenario: Scenario,
-    question: AccessRequest,
-    user: User | None,
-    stages: list[Stage],
-    admitted: Admitted | None,
+    user: User | None, stages: list[Stage], admitted: Admitted | None, ways_in: Callable[[], Iterator[Step]]
 ) -> Verdict:
     refusal = stages[-1].refusal
     open_ends = admitted is not None and any(each.holds is None for each in admitted.rulings)
@@ -91,7 +96,7 @@ def _verdict(
             "object": stored or None,
         },
         outcome=Outcome.of(let_in),
-        explain=lambda: (*_told(stages), *_ways_in(scenario, question, admitted)),
+        explain=lambda: (*_told(stages), *ways_in()),
     )
 
 
@@ -103,21 +108,42 @@ def _told(stages: Sequence[Stage]) -> Iterator[Step]:
     yield from last.steps
 
 
-def _ways_in(scenario: Scenario, question: AccessRequest, admitted: Admitted | None) -> Iterator[Step]:
-    """Yield the smallest change that would let a write in which admission refuses."""
-    if admitted is None or admitted.refusal is None:
+def _ways_in(
+    scenario: Scenario, question: AccessRequest, admitted: Admitted | None, most: int
+) -> Iterator[Step]:
+    """Yield the smallest change that would let a write in which admission refuses.
+
+    Where several are needed there is a step for each, and the change of every one is all of them.
+    """
+    if admitted is None or admitted.refusal is None or most == 0:
         return
     if admitted.refusal.rule == "access.escalation":
-        yield from (
-            step for step in _escalated(scenario, admitted.write).steps if step.role is not Role.APPLIED
-        )
+        found = _escalated(scenario, admitted.write).steps
+        yield from (step for step in found if step.role is not Role.APPLIED)
         return
-    proposed = changes.proposals(admitted.write, admitted.refusal, question.object or {})
-    yield from patches.helping(scenario, proposed, _again)
+    proposed = tuple(changes.proposals(admitted.write, admitted.refusal, question.object or {}))
+    again = partial(_again, most=most - 1)
+    alone = tuple(patches.helping(scenario, proposed, again))
+    yield from alone
+    for step in () if alone else patches.helping(scenario, proposed, again, helps=_can_be_let_in):
+        later = tuple(_offers(again(patches.apply(scenario, step.change or {}))))
+        whole = patches.together(step.change or {}, later[0].change or {})
+        yield from (replace(each, change=whole) for each in (step, *later))
 
 
-def _again(scenario: Scenario) -> Verdict:
-    return evaluate(scenario, convert_question(scenario.asked, AccessRequest, "request"))
+def _again(scenario: Scenario, most: int) -> Verdict:
+    return _walk(scenario, convert_question(scenario.asked, AccessRequest, "request"), most)
+
+
+def _can_be_let_in(verdict: Verdict) -> bool:
+    return any(True for _ in _offers(verdict))
+
+
+def _offers(verdict: Verdict) -> Iterator[Step]:
+    """Yield the changes of what is written and of what is there; grants of rights are told by themselves."""
+    for step in verdict.steps:
+        if step.role is Role.CHANGE and step.rule.startswith("access."):
+            yield step
 
 
 def _admit(scenario: Scenario, question: AccessRequest, request: Request) -> Admitted:

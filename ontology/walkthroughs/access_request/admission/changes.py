@@ -164,7 +164,7 @@ def _clamped(
             yield "limits", name, least
     for name, ratio in (bound.get("maxLimitRequestRatio") or {}).items():
         request, limit = amount(requests.get(name, 0)), amount(limits.get(name, 0))
-        if limit and (not request or limit / request > amount(ratio)):
+        if limit and amount(ratio) and (not request or limit / request > amount(ratio)):
             step = Decimal(1) if is_binary(limits[name]) else Decimal("0.001")
             least_request = (limit / amount(ratio)).quantize(step, rounding=ROUND_CEILING)
             yield "requests", name, printed(least_request, binary=is_binary(limits[name]))

@@ -200,10 +200,30 @@ def test_a_refused_write_is_let_in_with(scenario: Scenario, change: Manifest) ->
     assert all(render(step, lang) for lang in Lang)
 
 
-def test_a_change_that_is_not_enough_is_not_offered() -> None:
-    scenario = asked(pod(serviceAccountName="ci"), quota({"pods": "0"}))
+def test_changes_that_are_needed_together_are_offered_together() -> None:
+    scenario = asked(
+        pod(serviceAccountName="ci", hostPID=True), quota({"pods": "0"}), labelled(enforce="baseline")
+    )
 
-    assert not offered(scenario)
+    found = offered(scenario)
+
+    assert [step.rule for step in found] == ["access.podAccountExists", "access.podSecurity", "access.quota"]
+    assert all(evaluate(patches.apply(scenario, step.change or {})).outcome is Outcome.YES for step in found)
+
+
+def test_a_change_that_is_not_enough_is_not_offered() -> None:
+    hook = {
+        "name": "check.example.com",
+        "admissionReviewVersions": ["v1"],
+        "sideEffects": "None",
+        "clientConfig": {"url": "https://hook"},
+        "rules": [{"operations": ["*"], "apiGroups": ["*"], "apiVersions": ["*"], "resources": ["*"]}],
+    }
+    api = "admissionregistration.k8s.io/v1"
+    refusing = thing("ValidatingWebhookConfiguration", "hooks", api=api, webhooks=[hook])
+    answers = {"check.example.com": {"allowed": False}}
+
+    assert not offered(asked(pod(serviceAccountName="ci"), refusing, webhooks=answers))
 
 
 @pytest.mark.parametrize(
