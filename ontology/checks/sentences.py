@@ -7,6 +7,7 @@ language names a concept.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ontology.checks.claims import Claim
 from ontology.checks.propositions.proposition import Proposition, Triple, by_concept
@@ -73,12 +74,18 @@ def asserted(sentence: Sentence) -> Iterator[Asserted]:
     """Yield what a sentence claims; a question and a mistake told as one claim nothing."""
     if _QUESTION.search(sentence.written) or _TOLD.search(sentence.written):
         return
-    known = by_concept()
-    candidates = {id(p): p for name in ("", *sorted(sentence.about)) for p in known.get(name, ())}
-    for proposition in candidates.values():
+    for proposition in _candidates(sentence.about):
         found = _found(sentence, proposition)
         if found is not None:
             yield _asserted(sentence, proposition, found)
+
+
+@lru_cache(maxsize=4096)
+def _candidates(about: frozenset[str]) -> tuple[Proposition, ...]:
+    """Return what sentences about these concepts may say, once each."""
+    known = by_concept()
+    found = {id(p): p for name in ("", *sorted(about)) for p in known.get(name, ())}
+    return tuple(found.values())
 
 
 def _found(sentence: Sentence, proposition: Proposition) -> re.Match[str] | None:

@@ -25,6 +25,7 @@ Triple = tuple[str, str, str, bool]
 _MACROS: Mapping[str, str] = {
     "TIME": r"(?P<value>\d[\d.,]*\s?(?:초|분|시간|일|년|ms|s\b|sec\w*|m\b|min\w*|h\b|hours?|day\w*|year\w*))",
     "NUMBER": r"(?P<value>\d[\d.,]*)",
+    "VERSION": r"(?<![\d.])v?(?P<value>1\.\d{1,2})(?![\d.]*\d)",
     "SIZE": r"(?P<value>\d[\d.,]*\s?(?:[KMGT]i?B?|바이트|bytes?))",
 }
 
@@ -54,8 +55,10 @@ class Proposition:
 
     @cached_property
     def patterns(self) -> tuple[re.Pattern[str], ...]:
-        """The words that say it, compiled."""
-        return tuple(_compiled(each) for each in self.says)
+        """The words that say it, compiled: as one where none captures a value, since that is quicker."""
+        if self.values or self.format:
+            return tuple(_compiled(each) for each in self.says)
+        return (_compiled("|".join(f"(?:{each})" for each in self.says)),)
 
     @cached_property
     def condition(self) -> re.Pattern[str] | None:
