@@ -10,6 +10,7 @@ from ontology.concepts import ConceptKind
 from ontology.vocabulary import registry
 
 _SOURCE = "https://kubernetes.io/docs/reference/kubernetes-api/"
+_TEMPLATE = "PodTemplateSpec"
 _PREDICATES = frozenset({"hasField", "hasOption"})
 
 
@@ -46,7 +47,9 @@ def _is_below(owner: str, name: str, field: str) -> bool:
     below = any(
         f"{each}." in f"{path}." or path.startswith(f"{each}.") for each in owners for path in _bindings(name)
     )
-    return below or field in _fields_of(owner) or any(_type_has(each, field) for each in owners)
+    # what only the pods of a template have is no field of who makes them
+    own = field in _fields_of(owner, without=_TEMPLATE)
+    return below or own or any(_type_has(each, field) for each in owners)
 
 
 def _is_kind(name: str) -> bool:
@@ -68,14 +71,17 @@ def _type_has(kind: str, field: str) -> bool:
 
 
 @cache
-def _fields_of(kind: str) -> frozenset[str]:
-    """Return the names of all fields of a kind, however deep."""
+def _fields_of(kind: str, *, without: str = "") -> frozenset[str]:
+    """Return the names of all fields of a kind, however deep, those inside a type left out."""
     loaded = schema.load()
     todo = [key for name, key in loaded.kinds.items() if name.rpartition("/")[2] == kind]
     found: set[str] = set()
     seen = set(todo)
     while todo:
-        for name, code in loaded.types[todo.pop()].fields.items():
+        type_ = loaded.types[todo.pop()]
+        if type_.name == without:
+            continue
+        for name, code in type_.fields.items():
             found.add(name)
             for below in _types(code):
                 if below not in seen:

@@ -43,6 +43,8 @@ from ontology.vocabulary import registry
         pytest.param(Claim("TaintEffect.NoExecute", "deletes", "Pod", words="pods that do not tolerate it"), Result.CONFIRMED, id="the condition is named"),
         pytest.param(Claim("TaintEffect.NoSchedule", "requires", "Toleration"), Result.CONFIRMED, id="in the usual case"),
         pytest.param(Claim("TaintEffect.NoSchedule", "requires", "Toleration", strict=True), Result.TOO_STRONG, id="not without exception"),
+        pytest.param(Claim("StatefulSet", "hasOption", "terminationGracePeriodSeconds"), Result.NOT_TESTABLE, id="a field of its pods"),
+        pytest.param(Claim("Pod", "hasField", "terminationGracePeriodSeconds"), Result.CONFIRMED, id="a field of its own"),
         pytest.param(Claim("kubelet", "connectsTo", "CNI"), Result.REFUTED, id="no such connection"),
         pytest.param(Claim("ContainerRuntime", "connectsTo", "CNI"), Result.CONFIRMED, id="a connection"),
         pytest.param(Claim("ContainerRuntime", "connectsTo", "kubelet"), Result.NOT_TESTABLE, id="opened by the other end"),
