@@ -95,8 +95,8 @@ _WORDS: Mapping[tuple[str, str], Wording] = {
     ("Created", ""): lambda *_: "Container created",
     ("Started", ""): lambda *_: "Container started",
     ("Killing", ""): lambda _, __, container, ___: f"Stopping container {container.name}",
-    ("Killing", "KillingUnhealthy"): lambda _, __, container, ___: (
-        f"Container {container.name} failed liveness probe, will be restarted"
+    ("Killing", "KillingUnhealthy"): lambda _, __, container, change: (
+        f"Container {container.name} failed {change.reason or 'liveness'} probe, will be restarted"
     ),
     ("BackOff", ""): _back_off,
     ("BackOff", "PullBackOff"): lambda _, __, container, ___: f'Back-off pulling image "{container.image}"',
