@@ -65,7 +65,7 @@ class _Graph:
         """Whether a reference means `owner`; one into another namespace means nothing."""
         if reference.uid != owner.uid:
             return False
-        return owner.namespace in ("", dependent.namespace)
+        return owner.namespace in ("", dependent.namespace or "default")
 
     def solid(self, node: Node) -> list[OwnerReference]:
         """Return the references to owners that exist and are not waiting for this very object."""
@@ -214,10 +214,11 @@ def _stand_in(kind: str, namespace: str, name: str) -> str:
 
 
 class Deleted(Question, frozen=True):
-    """Which object is deleted."""
+    """Which object is deleted; of several in different namespaces the first where none is named."""
 
     kind: str
     name: str
+    namespace: str | None = None
 
 
 class Collect(Question, frozen=True):
@@ -232,8 +233,16 @@ def evaluate(scenario: Scenario, asked: Collect) -> Verdict:
     nodes = nodes_of(scenario.raw())
     uid = None
     if asked.delete is not None:
-        wanted = (asked.delete.kind, asked.delete.name)
-        uid = next((each.uid for each in nodes if (each.kind, each.name) == wanted), None)
+        wanted, namespace = (asked.delete.kind, asked.delete.name), asked.delete.namespace
+        uid = next(
+            (
+                each.uid
+                for each in nodes
+                if (each.kind, each.name) == wanted
+                and namespace in (None, each.namespace, each.namespace or "default")
+            ),
+            None,
+        )
         if uid is None:
             raise InvalidQuestionError(
                 f"there is no {asked.delete.kind} named `{asked.delete.name}`",

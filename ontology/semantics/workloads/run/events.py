@@ -24,16 +24,22 @@ from ontology.semantics.workloads import deployments, templates
 from ontology.semantics.workloads.ownership import Propagation
 from ontology.semantics.workloads.simulation import interventions
 from ontology.semantics.workloads.simulation.clock import Happening
-from ontology.semantics.workloads.simulation.cluster import Cluster
+from ontology.semantics.workloads.simulation.cluster import Cluster, Key
 
 _SCALABLE = (Deployment, ReplicaSet, StatefulSet)
 
 
-class Subject(Question, frozen=True):
+class Subject(Question, frozen=True, kw_only=True):
     """An object that an event is about."""
 
     kind: str
     name: str
+    namespace: str = "default"
+
+    @property
+    def key(self) -> Key:
+        """What tells the object from all others of the run."""
+        return self.kind, self.namespace, self.name
 
 
 class Scale(Subject, frozen=True):
@@ -62,7 +68,10 @@ class Delete(Subject, frozen=True):
 
 
 class Event(Question, frozen=True):
-    """What somebody does at a time: exactly one of the members beside `at`."""
+    """What somebody does at a time: exactly one of the members beside `at`.
+
+    `deletePod` is a name, `namespace/name` outside of `default`.
+    """
 
     at: str
     scale: Scale | None = None
@@ -101,7 +110,7 @@ def after(text: str, path: str, *, least: int = 1) -> int:
 
 
 def _found(cluster: Cluster, subject: Subject, path: str, kinds: tuple[type[KubeObject], ...]) -> Any:
-    found = cluster.find(subject.kind, subject.name)
+    found = cluster.objects.get(subject.key)
     if found is None:
         raise InvalidQuestionError(f"there is no {subject.kind} named `{subject.name}`", path=path)
     if not isinstance(found, kinds):
@@ -165,7 +174,9 @@ def _delete(cluster: Cluster, subject: Delete, path: str) -> None:
 
 
 def _delete_pod(cluster: Cluster, name: str, path: str) -> None:
-    interventions.delete(cluster, _found(cluster, Subject(kind="Pod", name=name), path, (Pod,)))
+    namespace, _, last = name.rpartition("/")
+    subject = Subject(kind=Pod.KIND, name=last, namespace=namespace or "default")
+    interventions.delete(cluster, _found(cluster, subject, path, (Pod,)))
 
 
 def _lose_node(cluster: Cluster, name: str, path: str) -> None:

@@ -30,6 +30,11 @@ def sets(cluster: Cluster) -> list[KubeObject]:
     return [each for kind in _COMPLETE for each in cluster.all(kind) if each.metadata.controller is None]
 
 
+def named(found: KubeObject | Entry) -> str:
+    """Return a name, with the namespace before it outside of `default`."""
+    return found.name if found.namespace == "default" else f"{found.namespace}/{found.name}"
+
+
 def complete(cluster: Cluster, found: KubeObject) -> bool:
     """Whether a set has all its pods available, or a Job is done; a CronJob is never incomplete."""
     return _COMPLETE[type(found)](cluster, found)
@@ -75,14 +80,16 @@ def summary(cluster: Cluster, found: KubeObject) -> dict[str, Any]:
     created = [each for each in made if each.kind == "Pod" and each.maker in makers]
     uids = {each.uid for each in created}
     pods = [each for each in cluster.entries if each.uid in uids]
-    claims = [each.name for each in made if each.kind == "PersistentVolumeClaim" and each.maker in makers]
+    claims = [each.name for each in made if each.kind == OwnedClaim.KIND and each.maker in makers]
     return {
         "created": [each.name for each in created],
         "deleted": [each.name for each in pods if each.what == "deleted"],
         "mostStartingAtOnce": _most_starting(pods),
         "claimsUsed": {each.name: list(each.detail["claims"]) for each in created if each.detail["claims"]},
         "claimsCreated": claims,
-        "claimsLeft": [name for name in claims if cluster.find("PersistentVolumeClaim", name) is not None],
+        "claimsLeft": [
+            name for name in claims if cluster.find(OwnedClaim, name, found.namespace) is not None
+        ],
     }
 
 
@@ -124,7 +131,7 @@ def final(cluster: Cluster) -> dict[str, Any]:
     return {
         "pods": [
             {
-                "name": pod.name,
+                "name": named(pod),
                 "phase": pod.status.phase,
                 "ready": readiness.is_ready(pod),
                 "terminating": readiness.is_terminating(pod),
@@ -133,13 +140,13 @@ def final(cluster: Cluster) -> dict[str, Any]:
             }
             for pod in cluster.all(Pod)
         ],
-        "claims": [each.name for each in cluster.all(OwnedClaim)],
+        "claims": [named(each) for each in cluster.all(OwnedClaim)],
         "replicaSets": {
-            each.name: deployments.size(each)
+            named(each): deployments.size(each)
             for each in cluster.all(ReplicaSet)
             if each.metadata.controller is not None
         },
-        "jobs": {each.name: _job(each) for each in cluster.all(Job)},
+        "jobs": {named(each): _job(each) for each in cluster.all(Job)},
     }
 
 

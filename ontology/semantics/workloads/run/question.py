@@ -82,7 +82,7 @@ def evaluate(scenario: Scenario, asked: Run) -> Verdict:
     ]
     written = outcome.sets(cluster)
     clock.run(cluster, start + after(asked.until, "question.run.until", least=0), events)
-    sets = {f"{each.KIND}/{each.name}": outcome.summary(cluster, each) for each in written}
+    sets = {f"{each.KIND}/{outcome.named(each)}": outcome.summary(cluster, each) for each in written}
     answer = {
         "timeline": [_shown(entry, start) for entry in cluster.entries],
         "sets": sets,
@@ -135,7 +135,7 @@ def _shown(entry: Entry, start: int) -> dict[str, Any]:
         "t": int(seconds) if seconds == int(seconds) else seconds,
         "what": entry.what,
         "kind": entry.kind,
-        "name": entry.name,
+        "name": outcome.named(entry),
         **entry.detail,
     }
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from ontology.errors import TooCostlyError
 from ontology.semantics.workloads.simulation import interventions, kubelet
-from ontology.semantics.workloads.simulation.cluster import Cluster
+from ontology.semantics.workloads.simulation.cluster import Cluster, key_of
 from ontology.semantics.workloads.simulation.controllers import CONTROLLERS
 
 _MOST_PASSES = 500
@@ -45,7 +45,7 @@ def _settle(cluster: Cluster) -> None:
         written = False
         for kind, reconcile in CONTROLLERS:
             for found in cluster.all(kind):
-                current = cluster.find(found.KIND, found.name)
+                current = cluster.objects.get(key_of(found))
                 if current is not None:  # it may have been deleted in this very round
                     written |= reconcile(cluster, current)
         if not written:

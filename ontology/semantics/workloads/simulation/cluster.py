@@ -25,6 +25,9 @@ _MOST_PODS = 5_000
 _FOREGROUND = "foregroundDeletion"
 NEVER = 2**62
 
+Key = tuple[str, str, str]
+"""Kind, namespace (`default` also of what has none) and name."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
@@ -60,6 +63,7 @@ class Entry:
     what: str
     kind: str
     name: str
+    namespace: str
     uid: str
     maker: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
@@ -73,8 +77,8 @@ class Cluster:
     for its dependents.
 
     Raises:
-        InvalidObjectError: two objects of one kind and name, be it in two namespaces, or a set that would
-            not select its own pods.
+        InvalidObjectError: two objects of one kind, namespace and name, a set that would not select its own
+            pods, or one that wants fewer than none.
     """
 
     def __init__(
@@ -83,10 +87,10 @@ class Cluster:
         self.now = now
         self.began = now
         self.delays = delays
-        self.objects: dict[tuple[str, str], KubeObject] = {}
+        self.objects: dict[Key, KubeObject] = {}
         self.entries: list[Entry] = []
         self.lost: dict[str, int] = {}
-        self.leaving: list[tuple[str, str]] = []
+        self.leaving: list[Key] = []
         self.gone_at: dict[str, int] = {}
         self.due: dict[str, int] = {}
         self.attempts = Counter[tuple[str, int | None, int]]()
@@ -96,8 +100,10 @@ class Cluster:
         self.moments: list[int] = []
         self.pods = 0
         for each in (one for many in objects.values() for one in many):
-            if (each.KIND, each.name) in self.objects:
-                raise InvalidObjectError(f"a run has one {each.KIND} named `{each.name}`", path="objects")
+            if key_of(each) in self.objects:
+                raise InvalidObjectError(
+                    f"a namespace has one {each.KIND} named `{each.name}`", path="objects"
+                )
             _check(each)
             self.put(self._stored(each))
 
@@ -120,15 +126,16 @@ class Cluster:
     def all(self, kind: type[K]) -> list[K]:
         """Return the objects of a kind, by name."""
         found = [each for each in self.objects.values() if isinstance(each, kind)]
-        return sorted(found, key=lambda each: each.name)
+        return sorted(found, key=lambda each: (each.name, each.namespace))
 
-    def find(self, kind: str, name: str) -> KubeObject | None:
+    def find(self, kind: type[K], name: str, namespace: str) -> K | None:
         """Return an object."""
-        return self.objects.get((kind, name))
+        found = self.objects.get((kind.KIND, namespace, name))
+        return found if isinstance(found, kind) else None
 
     def put(self, found: KubeObject) -> None:
         """Write an object."""
-        self.objects[found.KIND, found.name] = found
+        self.objects[key_of(found)] = found
 
     def say(self, what: str, found: KubeObject, *, maker: str = "", **detail: Any) -> None:
         """Note that something happened."""
@@ -138,6 +145,7 @@ class Cluster:
                 what=what,
                 kind=found.KIND,
                 name=found.name,
+                namespace=found.namespace,
                 uid=found.metadata.uid,
                 maker=maker,
                 detail=detail,
@@ -232,10 +240,10 @@ class Cluster:
         held = (
             pod.metadata.finalizers
             and controller is not None
-            and self.find(controller.kind, controller.name) is not None
+            and (controller.kind, pod.namespace, controller.name) in self.objects
         )
         if not held:
-            del self.objects[pod.KIND, pod.name]
+            del self.objects[key_of(pod)]
             self.say("gone", pod)
             self.collect(None)
 
@@ -262,22 +270,23 @@ class Cluster:
         by: str = "user",
     ) -> None:
         """Delete an object, or none, and with it what the garbage collector finds without an owner."""
+        by_uid = {each.metadata.uid: each for each in self.objects.values()}
         nodes = [ownership.node_of(each) for each in self.objects.values()]
         uid = deleted.metadata.uid if deleted is not None else None
         done = ownership.collect(nodes, delete=uid, propagation=propagation)
         for orphan in done.orphaned:
-            found = self.objects[orphan.kind, orphan.name]
+            found = by_uid[orphan.uid]
             left = [each for each in found.metadata.owner_references or () if each.uid != uid]
             self.put(replace(found, metadata=replace(found.metadata, owner_references=left)))
             self.say("orphaned", found)
-        going = [self.objects[node.kind, node.name] for node in done.deleted]
+        going = [by_uid[node.uid] for node in done.deleted]
         pods = [found for found in going if isinstance(found, Pod)]
         others = [found for found in going if not isinstance(found, Pod)]
         if propagation is Propagation.FOREGROUND and pods:
             self._wait_for_dependents(others)
         else:
             for found in others:
-                del self.objects[found.KIND, found.name]
+                del self.objects[key_of(found)]
                 self.say("deleted", found, by=by if found is deleted else "garbageCollector")
         for pod in pods:
             self.terminate(pod, by="garbageCollector")
@@ -286,7 +295,7 @@ class Cluster:
     def _wait_for_dependents(self, owners: Sequence[KubeObject]) -> None:
         """Mark owners as being deleted in the foreground: they go when nothing blocks them any more."""
         for found in reversed(owners):
-            if (found.KIND, found.name) not in self.leaving:
+            if key_of(found) not in self.leaving:
                 metadata = replace(
                     found.metadata,
                     deletion_timestamp=instants.render(self.now),
@@ -294,7 +303,7 @@ class Cluster:
                 )
                 self.put(replace(found, metadata=metadata))
                 self.say("leaving", found)
-                self.leaving.insert(0, (found.KIND, found.name))
+                self.leaving.insert(0, key_of(found))
 
     def _remove_leaving(self) -> None:
         """Remove what is deleted in the foreground and blocked by no dependent, dependents before owners."""
@@ -306,6 +315,11 @@ class Cluster:
             if found is not None:  # nobody deleted it in the background meanwhile
                 del self.objects[key]
                 self.say("deleted", found, by="garbageCollector")
+
+
+def key_of(found: KubeObject) -> Key:
+    """Return what tells an object from all others that are there at the same time."""
+    return found.KIND, found.namespace, found.name
 
 
 def _blocks(dependent: KubeObject, owner: KubeObject) -> bool:

@@ -10,7 +10,7 @@ from ontology.cluster.nodes import Node, Taint
 from ontology.cluster.pods import Pod, PodTemplateSpec
 from ontology.cluster.workloads import CronJob, DaemonSet, Deployment, Job, ReplicaSet, StatefulSet
 from ontology.semantics.workloads.ownership import Propagation
-from ontology.semantics.workloads.simulation.cluster import Cluster, next_generation, replace
+from ontology.semantics.workloads.simulation.cluster import Cluster, key_of, next_generation, replace
 from ontology.semantics.workloads.simulation.kubelet import condition
 
 _UNREACHABLE = Taint(key="node.kubernetes.io/unreachable", effect="NoExecute")
@@ -111,7 +111,7 @@ def _patience(cluster: Cluster, pod: Pod) -> int | None:
 def remove_node(cluster: Cluster, found: Node) -> None:
     """Delete a failed node: its pods are gone for certain."""
     cluster.say("deleted", found, by="user")
-    cluster.objects.pop((Node.KIND, found.name), None)
+    cluster.objects.pop(key_of(found), None)
     for pod in cluster.all(Pod):
         if pod.spec.node_name == found.name:
             cluster.leave(replace(pod, metadata=replace(pod.metadata, finalizers=None)))

@@ -55,6 +55,43 @@ def test_propagation(propagation: str, deleted: list[str], left: list[str]) -> N
     assert names(verdict.answer["left"]) == left
 
 
+@pytest.mark.parametrize(
+    ("owner", "dependent", "goes"),
+    [
+        pytest.param("default", "", True, id="the default, told and not told"),
+        pytest.param("", "kube-system", True, id="an owner of the whole cluster"),
+        pytest.param("default", "kube-system", False, id="two namespaces"),
+    ],
+)
+def test_an_owner_is_in_the_namespace_of_its_dependents(owner: str, dependent: str, goes: bool) -> None:
+    objects = [
+        thing("a", namespace=owner),
+        thing("b", "a", namespace=dependent),
+        thing("c", namespace=dependent),
+    ]
+
+    # without its owner there, a dependent in another namespace has lost it from the start
+    assert names(collect(objects).answer["deleted"]) == ([] if goes else ["b"])
+    assert names(collect(objects, "a").answer["deleted"]) == ["a", "b"]
+
+
+def test_of_two_namesakes_the_one_of_the_namespace_is_deleted() -> None:
+    here, there = thing("a", namespace="here"), thing("a", namespace="there") | {}
+    there["metadata"] |= {"uid": "other"}
+    asked = {"delete": {"kind": "ConfigMap", "name": "a", "namespace": "there"}}
+
+    found = answer(
+        {
+            "system": "workloads",
+            "objects": [here, there, thing("b", "a", namespace="here")],
+            "question": {"collect": asked},
+        }
+    )
+
+    assert found.answer["deleted"] == ["ConfigMap/a"]
+    assert found.answer["left"] == ["ConfigMap/a", "ConfigMap/b"]
+
+
 def test_a_dependent_with_another_owner_stays() -> None:
     verdict = collect([thing("a"), thing("z"), thing("b", "a", "z")], "a")
 

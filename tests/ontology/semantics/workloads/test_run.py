@@ -346,10 +346,46 @@ def test_time_that_does_not_go_forward_is_refused(asked: dict[str, Any]) -> None
 
 
 def test_two_objects_of_one_name_are_refused() -> None:
-    other = {**WEB, "metadata": {"name": "web", "namespace": "elsewhere"}}
-
     with pytest.raises(InvalidObjectError, match="one ReplicaSet named `web`"):
-        run(WEB, other)
+        run(WEB, {**WEB, "metadata": {"name": "web", "namespace": "default"}})
+
+
+def elsewhere(found: dict[str, Any]) -> dict[str, Any]:
+    return {**found, "metadata": found["metadata"] | {"namespace": "other"}}
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "ReplicaSet", "StatefulSet"])
+def test_namesakes_in_two_namespaces_do_not_meddle(kind: str) -> None:
+    """Same names, same labels, same ordinals; only one of the two is changed."""
+    claims = {"serviceName": "web", "volumeClaimTemplates": CLAIMS} if kind == "StatefulSet" else {}
+    web = workload(kind, "web", 2, **claims)
+    subject = {"kind": kind, "name": "web", "namespace": "other"}
+
+    verdict = run(
+        web,
+        elsewhere(web),
+        events=[
+            {"at": "2m", "scale": subject | {"replicas": 3}},
+            {"at": "3m", "scale": subject | {"replicas": 0}},
+            {"at": "4m", "delete": subject},
+        ],
+    )
+
+    sets, final = verdict.answer["sets"], verdict.answer["final"]
+    assert len(sets[f"{kind}/web"]["created"]) == 2
+    assert sets[f"{kind}/web"]["deleted"] == []
+    assert len(sets[f"{kind}/other/web"]["created"]) == len(sets[f"{kind}/other/web"]["deleted"]) == 3
+    assert len(final["pods"]) == 2
+    assert not any(pod["name"].startswith("other/") for pod in final["pods"])
+    assert sum(name.startswith("other/") for name in final["claims"]) == (3 if claims else 0)
+
+
+def test_a_pod_elsewhere_is_deleted_by_its_namespace_and_name() -> None:
+    events = [{"at": "2m", "deletePod": "other/db-1"}]
+
+    verdict = run(DB, elsewhere(DB), events=events)
+
+    assert happened(verdict, "deleted") == [(120, "other/db-1")]
 
 
 def test_the_same_run_is_the_same_every_time_and_is_worded() -> None:

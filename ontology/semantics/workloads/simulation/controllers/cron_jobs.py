@@ -13,7 +13,7 @@ def reconcile(cluster: Cluster, found: CronJob) -> bool:
     """Make a pass; whether it wrote anything."""
     done = cronjobs.reconcile(found, jobs=cluster.all(Job), now=cluster.now)
     for name in done.delete:
-        job = cluster.find(Job.KIND, name)
+        job = cluster.find(Job, name, found.namespace)
         if job is not None:
             cluster.collect(job, by=found.name)
     if done.action in {"skip", "late"} and done.scheduled is not None:

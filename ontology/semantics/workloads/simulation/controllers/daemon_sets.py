@@ -34,8 +34,8 @@ def reconcile(cluster: Cluster, found: DaemonSet) -> bool:
         cluster.say_pod(pod, found, node=node)
     deleted = {*done.delete, *rolled.delete}
     for name in sorted(deleted):
-        surplus = cluster.objects[Pod.KIND, name]
-        if isinstance(surplus, Pod):
+        surplus = cluster.find(Pod, name, found.namespace)
+        if surplus is not None:
             cluster.terminate(surplus, by=found.name)
     look_again(cluster, done.pods.owned, found.spec.min_ready_seconds)
     return bool(done.create or rolled.create or deleted)

@@ -24,15 +24,15 @@ def reconcile(cluster: Cluster, found: Deployment) -> bool:
     if done.created is not None:
         _create_replica_set(cluster, found, done.created)
     for name, size in done.scale.items():
-        replica_set = cluster.objects[ReplicaSet.KIND, name]
-        if isinstance(replica_set, ReplicaSet):
+        replica_set = cluster.find(ReplicaSet, name, found.namespace)
+        if replica_set is not None:
             cluster.say("scaled", replica_set, to=size, by=found.name)
             changed = replace(replica_set, spec=replace(replica_set.spec, replicas=size))
             cluster.put(next_generation(changed))
     for name in sorted({*done.sizes, *done.revisions}):
-        _annotate(cluster, name, done)
+        _annotate(cluster, found, name, done)
     for name in done.delete:
-        old = cluster.objects.pop((ReplicaSet.KIND, name))
+        old = cluster.objects.pop((ReplicaSet.KIND, found.namespace, name))
         cluster.say("deleted", old, by=found.name)
     status = DeploymentStatus(
         **status_fields(done.status),
@@ -65,8 +65,8 @@ def _look_at_deadline(cluster: Cluster, found: Deployment) -> None:
             cluster.at(since + (seconds + 1) * instants.SECOND)
 
 
-def _annotate(cluster: Cluster, name: str, done: deployments.Pass) -> None:
-    found = cluster.objects[ReplicaSet.KIND, name]
+def _annotate(cluster: Cluster, owner: Deployment, name: str, done: deployments.Pass) -> None:
+    found = cluster.objects[ReplicaSet.KIND, owner.namespace, name]
     annotations = dict(found.metadata.annotations or {})
     if name in done.sizes:
         span = done.sizes[name]

@@ -38,7 +38,7 @@ def reconcile(cluster: Cluster, found: Job) -> bool:
     for name in done.delete:
         _delete(cluster, job, name)
     for name in done.finalizer_removed:
-        _release(cluster, name)
+        _release(cluster, job, name)
     for index in done.create_indexes or (None,) * done.create:
         _create(cluster, job, index, done.failure_counts)
     _look_again(cluster, after, done)
@@ -80,15 +80,15 @@ def _tell(cluster: Cluster, before: Job, after: Job) -> None:
 
 
 def _delete(cluster: Cluster, job: Job, name: str) -> None:
-    pod = cluster.find(Pod.KIND, name)
-    if isinstance(pod, Pod):
+    pod = cluster.find(Pod, name, job.namespace)
+    if pod is not None:
         cluster.terminate(pod, by=job.name)
 
 
-def _release(cluster: Cluster, name: str) -> None:
+def _release(cluster: Cluster, job: Job, name: str) -> None:
     """Take the finalizer off a pod whose result is counted; a deleted one that has stopped then goes."""
-    pod = cluster.find(Pod.KIND, name)
-    if not isinstance(pod, Pod):
+    pod = cluster.find(Pod, name, job.namespace)
+    if pod is None:
         return
     left = [each for each in pod.metadata.finalizers or () if each != jobs.FINALIZER] or None
     released = replace(pod, metadata=replace(pod.metadata, finalizers=left))

@@ -24,8 +24,8 @@ def reconcile(cluster: Cluster, found: StatefulSet) -> bool:
     for name, revision in done.create.items():
         _create(cluster, found, name, revision)
     for name in done.delete:
-        pod = cluster.find("Pod", name)
-        if isinstance(pod, Pod):
+        pod = cluster.find(Pod, name, found.namespace)
+        if pod is not None:
             cluster.terminate(pod, by=found.name)
     look_again(cluster, done.pods.owned, found.spec.min_ready_seconds)
     status = StatefulSetStatus(**status_fields(done.status))
@@ -48,14 +48,14 @@ def _write_claims(cluster: Cluster, found: StatefulSet, done: statefulsets.Pass)
         )
         cluster.say_created(claim, found)
     for name, owners in done.claim_owners.items():
-        owned = cluster.objects[OwnedClaim.KIND, name]
+        owned = cluster.objects[OwnedClaim.KIND, found.namespace, name]
         cluster.put(replace(owned, metadata=replace(owned.metadata, owner_references=list(owners))))
         cluster.say("claimOwners", owned, owners=[f"{each.kind}/{each.name}" for each in owners])
 
 
 def _create(cluster: Cluster, found: StatefulSet, name: str, revision: str) -> None:
-    kept = cluster.find(ControllerRevision.KIND, revision)
-    template = kept.data if isinstance(kept, ControllerRevision) else found.spec.template
+    kept = cluster.find(ControllerRevision, revision, found.namespace)
+    template = found.spec.template if kept is None else kept.data
     labels = {statefulsets.REVISION_LABEL: revision, statefulsets.NAME_LABEL: name}
     pod = cluster.create_pod(found, name, template or {}, **labels)
     claims = statefulsets.claim_names(found, statefulsets.ordinal(pod))
