@@ -7,7 +7,7 @@ import io
 import textwrap
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph
 from pyoxigraph import (
@@ -26,7 +26,6 @@ from graph.store import UNION, Dataset, Row, Solutions, Term
 from ontology import iri
 
 if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
     from rdflib import Dataset as RdflibDataset
 
 _LONGEST = 100
@@ -144,7 +143,7 @@ class _Pieces(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: "WriteableBuffer") -> int:
+    def readinto(self, buffer: Any) -> int:  # any that can be written to: typing has no name for it
         while not self._left:
             piece = next(self._pieces, None)
             if piece is None:
