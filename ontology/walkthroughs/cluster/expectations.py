@@ -33,7 +33,7 @@ class Watched:
     end: int
     reference: Reference | None
     result: Result | None = None
-    seen: int = -1
+    seen: tuple[int, int] = (-1, -1)
 
     @property
     def lasting(self) -> bool:
@@ -70,7 +70,8 @@ class Expectations:
                 each.result = _result(each, holds, why, now)
 
     def _look_again(self, each: Watched, seeing: Seeing, now: int) -> None:
-        version = seeing.world.loop.store.version
+        loop = seeing.world.loop
+        version = loop.store.version, loop.journal.version
         if now > each.end:
             each.result = _result(each, True, _throughout(each), each.end)
             return

@@ -15,6 +15,7 @@ from ontology.walkthroughs.cluster.plain import Rest
 
 K = TypeVar("K", bound=KubeObject)
 
+_NOTHING: Rest = {}
 _LABELLED = frozenset({"Pod", "ReplicaSet"})
 
 
@@ -82,7 +83,7 @@ class Store:
 
     def rest(self, ref: Ref) -> Rest:
         """Return what the manifest has beyond its struct."""
-        return self.rests.get(ref, {})
+        return self.rests.get(ref, _NOTHING)
 
     def put(self, found: KubeObject) -> Change:
         """Write an object."""

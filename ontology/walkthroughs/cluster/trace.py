@@ -40,11 +40,12 @@ class Event:
 
 
 class Journal:
-    """All hops and events so far; `at` is nanoseconds since the start."""
+    """All hops and events so far, `version` how many there were; `at` is nanoseconds since the start."""
 
     def __init__(self) -> None:
         self.hops: list[Hop] = []
         self.events: list[Event] = []
+        self.version = 0
         self._known: dict[tuple[Ref, str, str], Event] = {}
 
     def hop(self, hop: Hop) -> None:
@@ -53,12 +54,14 @@ class Journal:
         Raises:
             TooCostlyError: more than MOST_HOPS.
         """
+        self.version += 1
         self.hops.append(hop)
         if len(self.hops) > MOST_HOPS:
             raise TooCostlyError(f"more than {MOST_HOPS:,} acts of components", path="until")
 
     def event(self, ref: Ref, type_: str, reason: str, message: str, source: str, at: int) -> None:  # noqa: PLR0913, PLR0917 - the columns of an event
         """Write an event down; the same again raises its count."""
+        self.version += 1
         known = self._known.get((ref, reason, message))
         if known is not None:
             known.count += 1

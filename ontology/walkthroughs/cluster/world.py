@@ -32,7 +32,7 @@ from ontology.walkthroughs.cluster.load import Loads
 from ontology.walkthroughs.cluster.loop import Loop
 from ontology.walkthroughs.cluster.network import ClusterDns, KubeProxy
 from ontology.walkthroughs.cluster.objects import plain
-from ontology.walkthroughs.cluster.plain import beyond
+from ontology.walkthroughs.cluster.plain import Rest, beyond
 from ontology.walkthroughs.cluster.refusals import RefusedError
 from ontology.walkthroughs.cluster.scheduler import Scheduler
 from ontology.walkthroughs.cluster.storage import (
@@ -88,6 +88,7 @@ class World:
             ),
         )
         self.applied: dict[Ref, Mapping[str, Any]] = {}
+        self._manifests: dict[Ref, tuple[KubeObject, Rest, dict[str, Any]]] = {}
 
     @property
     def nodes(self) -> list[str]:
@@ -200,8 +201,13 @@ class World:
                 self.loop.wake(self.kubelets.name, key, "behaviour")
 
     def manifest(self, found: KubeObject) -> dict[str, Any]:
-        """Return an object as a manifest."""
-        return plain(self.loop.store, found)
+        """Return an object as a manifest, which must not be changed: it is the same until the object is."""
+        ref = ref_of(found)
+        rest = self.loop.store.rest(ref)
+        known = self._manifests.get(ref)
+        if known is None or known[0] is not found or known[1] is not rest:
+            known = self._manifests[ref] = found, rest, plain(self.loop.store, found)
+        return known[2]
 
 
 # What others need when they are created comes first; everything else in the order given.
