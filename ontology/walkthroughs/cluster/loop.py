@@ -72,10 +72,6 @@ class Loop:
                         for key in watch(self.store, Change(ref_of(each), None, each)):
                             self.wake(component.name, key, _RELIST)
 
-    def idle(self) -> bool:
-        """Whether nobody has anything to do now."""
-        return not any(self._waiting.values())
-
     # -- time ----------------------------------------------------------------------------------------
 
     def settle(self) -> None:

@@ -12,24 +12,22 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from ontology import claims as matching
-from ontology import node_selectors, readiness
-from ontology.cluster.meta import Condition, KubeObject, ObjectReference
+from ontology import readiness
+from ontology.cluster.meta import Condition, KubeObject
 from ontology.cluster.nodes import Node
 from ontology.cluster.pods import Pod
-from ontology.cluster.volumes import PersistentVolume, PersistentVolumeClaim
-from ontology.errors import InvalidObjectError, TooCostlyError
+from ontology.errors import TooCostlyError
 from ontology.semantics.scheduling import preemption, schedule, snapshot
 from ontology.semantics.scheduling.cluster import Cluster
 from ontology.semantics.scheduling.cycle import Filtered, run_filters, run_scores
 from ontology.semantics.scheduling.pods import Seated, fingerprint
-from ontology.semantics.scheduling.storage import claim_name
 from ontology.verdict import Step
 from ontology.walkthroughs.cluster.actions import Action, Delete, Say, Update, Why
 from ontology.walkthroughs.cluster.clock import Key
 from ontology.walkthroughs.cluster.component import Single, View, Watch
 from ontology.walkthroughs.cluster.kinds import ref_of
 from ontology.walkthroughs.cluster.objects import objects
+from ontology.walkthroughs.cluster.reserving import choose_volumes, unbound
 from ontology.walkthroughs.cluster.store import Change, Store
 from ontology.walkthroughs.timeline.clock import Because, no_steps
 
@@ -201,12 +199,12 @@ class Scheduler(Single):
         if node is None:
             yield from self._nowhere(view, pod, filtered, kind)
             return
-        unbound = _unbound(view.store, pod)
-        if unbound:
+        waiting = unbound(view.store, pod)
+        if waiting:
             self._seated.add(uid)
             if self.reserved.get(uid) != node:
                 self.reserved[uid] = node
-                yield from _choose_volumes(view.store, pod, node, unbound)
+                yield from choose_volumes(view.store, pod, node, waiting)
             return
         self.reserved.pop(uid, None)
         self._told.pop(uid, None)
@@ -344,54 +342,3 @@ def _preempt(view: View, pod: Pod, node: str, namespace: str, name: str) -> Iter
     facts = {"pod": victim.name, "for": pod.name, "node": node}
     yield Delete(ref_of(victim), Why(rule="cluster.scheduler.preempt", facts=facts))
     yield Say(ref_of(victim), "Preempted", f"Preempted by pod {pod.metadata.uid} on node {node}")
-
-
-# -- volumes -----------------------------------------------------------------------------------------
-
-
-def _unbound(store: Store, pod: Pod) -> list[PersistentVolumeClaim]:
-    names = [claim_name(pod, volume) for volume in pod.spec.volumes or ()]
-    found = [store.find(PersistentVolumeClaim, pod.namespace, name) for name in names if name]
-    return [each for each in found if each is not None and not matching.is_fully_bound(each)]
-
-
-def _choose_volumes(
-    store: Store, pod: Pod, node: str, unbound: Sequence[PersistentVolumeClaim]
-) -> Iterator[Action]:
-    """Reserve a volume that the node reaches for each claim, or ask for a new one there."""
-    found = store.find(Node, "", node)
-    taken: list[str] = []
-    for claim in unbound:
-        volume = matching.best_volume(
-            claim, store.all(PersistentVolume), admits=lambda each: _reaches(each, found), taken=taken
-        )
-        facts = {
-            "pod": pod.name,
-            "claim": claim.name,
-            "node": node,
-            "volume": volume.name if volume else None,
-        }
-        if volume is not None:
-            taken.append(volume.name)
-            reference = ObjectReference(
-                api_version="v1",
-                kind="PersistentVolumeClaim",
-                namespace=claim.namespace,
-                name=claim.name,
-                uid=claim.metadata.uid,
-            )
-            why = Why(rule="cluster.scheduler.volume", facts=facts)
-            yield Update(replace(volume, spec=replace(volume.spec, claim_ref=reference)), why)
-        else:
-            annotations = {**(claim.metadata.annotations or {}), matching.SELECTED_NODE: node}
-            why = Why(rule="cluster.scheduler.provision", facts=facts)
-            yield Update(replace(claim, metadata=replace(claim.metadata, annotations=annotations)), why)
-
-
-def _reaches(volume: PersistentVolume, node: Node | None) -> bool:
-    required = volume.spec.node_affinity.required if volume.spec.node_affinity else None
-    if required is None:
-        return True
-    if node is None:
-        raise InvalidObjectError("no such node")
-    return node_selectors.matches(required, node)
