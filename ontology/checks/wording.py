@@ -1,6 +1,7 @@
 """The wording of checks that no experiment words itself."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from ontology.lang import Lang
@@ -76,5 +77,11 @@ _SENTENCES: Mapping[str, Mapping[Lang, str]] = {
 
 
 def said(name: str, **facts: Any) -> Mapping[Lang, str]:
-    """Return a sentence in both languages."""
-    return {lang: fill(template, facts) for lang, template in _SENTENCES[name].items()}
+    """Return a sentence in both languages; facts are strings or tuples of them."""
+    return _filled(name, tuple(facts.items()))
+
+
+@lru_cache(maxsize=4096)
+def _filled(name: str, facts: tuple[tuple[str, Any], ...]) -> Mapping[Lang, str]:
+    # many notes claim the same
+    return {lang: fill(template, dict(facts)) for lang, template in _SENTENCES[name].items()}
