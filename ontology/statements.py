@@ -1,7 +1,8 @@
 """Statements: what is said, where it is said, and how firmly."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+import msgspec
 
 
 class Layer(StrEnum):
@@ -21,8 +22,7 @@ class Strength(StrEnum):
     PLAIN = "plain"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Span:
+class Span(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A place in a note.
 
     Lines and columns count from 1, columns in code points. `start` and `end` are offsets into the
@@ -40,15 +40,13 @@ class Span:
         return f"{self.document}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(msgspec.Struct, frozen=True, gc=False):
     """A literal object of a statement."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class Statement(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One fact: `subject` and a concept `object` are canonical names, a literal one is `Text`.
 
     `spans` are the places a reader needs, in the order of the note; `rule` names the extraction rule
@@ -65,7 +63,7 @@ class Statement:
     negated: bool = False
     strength: Strength = Strength.PLAIN
     condition: str = ""
-    confidence: float = field(default=1.0, compare=False)
+    confidence: float = 1.0
 
     @property
     def lines(self) -> tuple[int, ...]:

@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import msgspec.structs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
@@ -85,7 +86,9 @@ def test_the_text_of_a_note_survives() -> None:
 
 def test_a_denied_fact_has_no_plain_triple() -> None:
     note = ingested(NOTE)
-    denied = replace(note, statements=tuple(replace(s, negated=True) for s in note.statements))
+    denied = replace(
+        note, statements=tuple(msgspec.structs.replace(s, negated=True) for s in note.statements)
+    )
     predicates = {iri.predicate(s.predicate) for s in note.statements}
 
     found = quads(denied)
@@ -99,7 +102,11 @@ def test_a_fact_costs_few_quads() -> None:
     note = ingested(NOTE)
     first = note.statements[0]
     one, many = (
-        replace(note, sections=(), statements=tuple(replace(first, object=f"C{i}") for i in range(n)))
+        replace(
+            note,
+            sections=(),
+            statements=tuple(msgspec.structs.replace(first, object=f"C{i}") for i in range(n)),
+        )
         for n in (1, 101)
     )
 
@@ -112,7 +119,7 @@ def test_a_fact_costs_few_quads() -> None:
 
 def test_what_the_vocabulary_does_not_know_gets_its_name_as_label() -> None:
     note = ingested(NOTE)
-    odd = replace(note.statements[0], subject="이상한 것")
+    odd = msgspec.structs.replace(note.statements[0], subject="이상한 것")
 
     found = quads(replace(note, statements=(odd,)))
 

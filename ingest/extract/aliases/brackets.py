@@ -26,9 +26,10 @@ def brackets(reading: Reading, node: Node) -> Iterator[Fact]:
 
 
 def _in_sentence(node: Node) -> Iterator[tuple[str, str, str]]:
+    text = node.text
     for named in node.named:
-        following = node.text[named.end :].lstrip()
-        if following.startswith("("):
-            inner = following[1:].partition(")")[0].strip()
+        opening = text.find("(", named.end)
+        if opening >= 0 and not text[named.end : opening].strip():
+            inner = text[opening + 1 :].partition(")")[0].strip()
             if inner and len(inner) < _LONGEST:
                 yield named.name, named.mention.surface, inner

@@ -18,8 +18,12 @@ def bracketed(reading: Reading, node: Node) -> Iterator[Fact]:
     if node.line is None or node.kind is BlockKind.HEADING or "(" not in node.text:
         return
     for match in _IN_BRACKETS.finditer(node.text):
-        before = [n for n in node.named if JUST_BEFORE.match(node.text[n.mention.stop : match.start()])]
-        head = [n for n in before if n.end <= match.start()]
+        start = match.start()
+        head = [
+            n
+            for n in node.named
+            if n.end <= start and JUST_BEFORE.match(node.text, min(n.mention.stop, start), start)
+        ]
         terms = reading.terms(match["inner"], node)
         if not head or not terms or not all(t.choice for t in terms):
             continue
