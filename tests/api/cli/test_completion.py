@@ -20,7 +20,9 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
     ("words", "expected"),
     [
         pytest.param("comp", ["completion"], id="a command"),
-        pytest.param("evaluate -o ''", ["table", "json", "yaml", "svg", "mermaid"], id="the values of an option"),
+        pytest.param(
+            "evaluate -o ''", ["table", "json", "yaml", "svg", "mermaid"], id="the values of an option"
+        ),
         pytest.param("evaluate --lang k", ["ko"], id="the beginning of a value"),
         pytest.param("evaluate --bat", ["--batch"], id="an option"),
         pytest.param("completion f", ["fish"], id="the words an argument is limited to"),
