@@ -169,10 +169,22 @@ def open_store(place: Path) -> EmbeddedStore:
         StoreBrokenError: it cannot be opened as a store.
     """
     try:
-        place.mkdir(parents=True, exist_ok=True)
+        if not place.joinpath(_MARK).exists():
+            _make(place)
         return EmbeddedStore(pyoxigraph.Store(str(place)))
     except (OSError, RuntimeError) as error:
         raise _refusal(place, error) from error
+
+
+def _make(place: Path) -> None:
+    """Make an empty store: RocksDB takes several steps, and a process may die between any two of them.
+
+    So it is made beside its place and moved there when it is whole; the next process goes on where one died.
+    """
+    beside = place.with_name(f".{place.name}.new")
+    beside.mkdir(parents=True, exist_ok=True)
+    pyoxigraph.Store(str(beside))  # nothing refers to it, so it is closed at once
+    beside.replace(place)
 
 
 def read_store(place: Path) -> EmbeddedStore:
