@@ -1,9 +1,10 @@
 """Read, parse, link, extract: one note from bytes to statements."""
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
+
+import msgspec
 
 from ingest.extract.facts import Fact
 from ingest.extract.images import image_name
@@ -24,8 +25,7 @@ from ontology.concepts import ConceptRegistry
 from ontology.statements import Span, Statement, Text
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(msgspec.Struct, frozen=True, gc=False):
     fact: Fact
     rule: str
 
@@ -104,20 +104,23 @@ def _statements(source: Source, found: Iterable[_Found]) -> Iterator[Statement]:
         merged.setdefault(each.fact.key, []).append(each)
     for same in merged.values():
         first = same[0].fact
-        lines = sorted(
-            {line for each in same for line in each.fact.lines}, key=lambda line: (line.number, line.column)
-        )
+        lines: Collection[Line] = first.lines
+        if len(same) > 1 or len(lines) > 1:
+            lines = sorted(
+                {line for each in same for line in each.fact.lines},
+                key=lambda line: (line.number, line.column),
+            )
         yield Statement(
             subject=first.subject,
             predicate=first.predicate,
             object=Text(first.object) if first.literal else first.object,
-            spans=tuple(_span(source, line) for line in lines),
+            spans=tuple([_span(source, line) for line in lines]),
             kind=first.kind,
             rule=same[0].rule,
             negated=first.negated,
             strength=first.strength,
             condition=first.condition,
-            confidence=max(each.fact.confidence for each in same),
+            confidence=max([each.fact.confidence for each in same]),
         )
 
 
@@ -184,16 +187,21 @@ def _enclosing(node: Node, index: dict[int, int]) -> int | None:
 
 def _unread(source: Source, outline: Outline, statements: Iterable[Statement]) -> Iterator[int]:
     """Lines with words from which no statement took anything, also those too long or too deep to look at."""
-    used = {line for statement in statements for line in statement.lines}
+    used = {line for span in _spans(statements) for line in range(span.line, span.end_line + 1)}
     used.update(outline.contents.values())
     standing: set[int] = set()
     for node in outline.nodes:
-        standing.update(number for line in _lines(node) for number in range(line.number, line.last + 1))
+        for line in _lines(node):
+            standing.update(range(line.number, line.last + 1))
         if node.line is not None and node.line.number not in used and (node.text or _is_too_long(node)):
             yield node.line.number
     for number in _hidden(source):
         if number not in standing:
             yield number
+
+
+def _spans(statements: Iterable[Statement]) -> set[Span]:
+    return {span for statement in statements for span in statement.spans}
 
 
 def _hidden(source: Source) -> Iterator[int]:

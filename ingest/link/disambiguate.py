@@ -135,6 +135,7 @@ def enumerations() -> Mapping[str, Enumeration]:
     }
 
 
+@lru_cache(maxsize=1 << 14)
 def enumeration(name: str) -> Enumeration | None:
     """Return the enumeration that a value (`PodPhase.Pending`) belongs to."""
     type_, dot, _ = name.partition(".")
@@ -212,9 +213,10 @@ def _enum_signals(entry: Entry, context: Context) -> Iterable[tuple[str, float]]
     if alike > 1:
         yield "its neighbours are of this type", 0.5 * min(alike, 4)
     if known is not None:
-        distance = next((d for d, owner in enumerate(context.owners) if owner in known.owners), None)
-        if distance is not None:
-            yield f"below {context.owners[distance]}", 1.2 / (1 + _OWNER_FADES * distance)
+        for distance, owner in enumerate(context.owners):
+            if owner in known.owners:
+                yield f"below {owner}", 1.2 / (1 + _OWNER_FADES * distance)
+                break
     if not context.marked:
         yield "in running text", -0.3
 
@@ -226,9 +228,10 @@ def _field_signals(surface: str, entry: Entry, context: Context) -> Iterable[tup
         yield "a value follows", 0.7
     if context.topic:
         yield "a topic is seldom a field", -0.2
-    distance = next((d for d, owner in enumerate(context.owners) if owns(owner, entry.name)), None)
-    if distance is not None:
-        yield f"a field of {context.owners[distance]}", 0.8 / (1 + _OWNER_FADES * distance)
+    for distance, owner in enumerate(context.owners):
+        if owns(owner, entry.name):
+            yield f"a field of {owner}", 0.8 / (1 + _OWNER_FADES * distance)
+            break
 
 
 @cache

@@ -89,7 +89,12 @@ class _State(StateBlock):
     """The parser's state, whose tokens hold what a note is built from and nothing else."""
 
     def push(self, ttype: str, tag: str, nesting: int) -> Token:
-        token = _Token(ttype, tag, nesting)
+        token = object.__new__(_Token)
+        token.type = ttype
+        token.tag = tag
+        token.nesting = nesting  # type: ignore[assignment]  # -1, 0 or 1, as the parser gives it
+        token.map = None
+        token.content = token.info = ""
         if nesting < 0:
             self.level -= 1
         token.level = self.level
@@ -103,13 +108,6 @@ class _Token(Token):
     """A token without the fields that only a renderer reads."""
 
     __slots__ = ()
-
-    def __init__(self, type_: str, tag: str, nesting: int) -> None:
-        self.type = type_
-        self.tag = tag
-        self.nesting = nesting  # type: ignore[assignment]  # -1, 0 or 1, as the parser gives it
-        self.map = None
-        self.content = self.info = ""
 
 
 class _Blocks(ParserBlock):

@@ -30,6 +30,7 @@ _NUMBERING = re.compile(
 _TRAILING = re.compile(r"[\s▼▲◆■●※★\ufe0f\u2600-\u27bf\U0001f000-\U0001faff]+$")
 _BRACKETS = re.compile(r"\s*[(（](?P<inner>[^()（）]*(?:\([^()]*\)[^()（）]*)*)[)）]")
 _PARTICLE_BEHIND = re.compile(_BRACKETS.pattern + r"(?=[가-힣])")
+_CLOSED_BEFORE_HANGUL = re.compile(r"[)）][가-힣]")
 _VALUE = re.compile(
     r"(?:[-+]?\d[\d.,:/]*(?:\s?[~-]\s?\d[\d.,]*)?\s*(?:초|분|시간|일|회|번|개|배|%|ms|s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|d|days?|[KMGTPE]i?B?|times?|명)?(?:\s*\(.*\))?"
     r"|true|false|yes|no|none|null|nil|\"\"|''|\[\]|\{\}|[\w./:-]*[/:.][\w./:-]+|None)$",
@@ -52,15 +53,17 @@ def undecorated(text: str) -> str:
 
 def split_brackets(text: str) -> tuple[str, tuple[str, ...]]:
     """Return text without its brackets, and what stood in them."""
-    if "(" not in text and "（" not in text:
+    return _brackets_apart(text) if "(" in text or "（" in text else (text, ())
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _brackets_apart(text: str) -> tuple[str, tuple[str, ...]]:
+    inner = tuple([found.strip() for found in _BRACKETS.findall(text)])
+    if not inner:
         return text, ()
-    inner = tuple(m["inner"].strip() for m in _BRACKETS.finditer(text))
-    return (_unbracketed(text), inner) if inner else (text, ())
-
-
-def _unbracketed(text: str) -> str:
-    # `테인트(Taint)와`: the particle belongs to the word before the bracket
-    return _BRACKETS.sub(" ", _PARTICLE_BEHIND.sub("", text)).replace("  ", " ").strip()
+    if _CLOSED_BEFORE_HANGUL.search(text):
+        text = _PARTICLE_BEHIND.sub("", text)  # `테인트(Taint)와`: the particle belongs to the word before
+    return _BRACKETS.sub(" ", text).replace("  ", " ").strip(), inner
 
 
 def bracketed(text: str) -> list[tuple[int, int]]:
