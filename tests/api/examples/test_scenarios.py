@@ -6,7 +6,7 @@ from api import examples, scenarios
 from api.cli import main
 from ontology import evaluators
 
-FILES = sorted(examples.scenarios().glob("*.yaml"))
+FILES = sorted(examples.scenarios().rglob("*.yaml"))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda path: path.stem)
