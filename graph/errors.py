@@ -77,6 +77,15 @@ class QueryTimeoutError(GraphError):
         super().__init__(f"the query took longer than {seconds:g} s")
 
 
+class QueryDeadlyError(GraphError):
+    """A query that its process died of: nested too deep for the engine, or of more memory than there is."""
+
+    code = "TOO_COSTLY"
+
+    def __init__(self) -> None:
+        super().__init__("the query is nested too deep, or needs more memory than there is")
+
+
 class TooManyRowsError(GraphError):
     """A query with more rows than the limit; no cut answer is given."""
 

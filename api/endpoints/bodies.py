@@ -56,8 +56,12 @@ def content_type(request: Request, admitted: Collection[str]) -> str:
     """Return the media type of the body, without parameters.
 
     Raises:
-        RefusedError: it is none of `admitted`, or its text is not UTF-8.
+        RefusedError: it is none of `admitted`, its text is not UTF-8, or it is compressed.
     """
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        # nothing is unpacked, so nothing small becomes large (RFC 9110, section 8.4)
+        message = "the body is compressed: send it as it is"
+        raise RefusedError("BAD_INPUT", message, status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
     given, *parameters = (part.strip().lower() for part in request.headers.get("content-type", "").split(";"))
     charset = next((p.partition("=")[2].strip('"') for p in parameters if p.startswith("charset=")), "utf-8")
     if given not in admitted or charset not in ("utf-8", "utf8"):

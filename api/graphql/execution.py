@@ -43,6 +43,8 @@ from ontology.errors import TooCostlyError
 
 MAX_DOCUMENTS = 1_000
 MAX_DOCUMENT_LENGTH = 100_000
+# what graphql-core's parser says where it stops; the error has no class of its own
+_TOO_MANY_TOKENS = "tokens. Parsing aborted"
 MAX_ERRORS = 10
 MAX_VARIANTS = 32
 # Fields that may take more than a few milliseconds.
@@ -286,6 +288,9 @@ def _prepare(query: str, limits: Limits) -> _Prepared:
         check_shape(document, limits)
         errors = validate(_GRAPHQL, document, max_errors=MAX_ERRORS, allow_empty_selection_sets=False)
     except GraphQLError as error:
+        if _TOO_MANY_TOKENS in error.message:
+            message = f"the document has more than {limits.tokens} tokens"
+            error = _wrapped(RefusedError("TOO_LARGE", message))
         return _Prepared(None, (error,))
     except Exception as error:  # noqa: BLE001 - too deep for the parser, or one of our limits
         return _Prepared(None, (_wrapped(error),))

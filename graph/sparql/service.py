@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from graph import errors
-from graph.errors import GraphError, QueryTimeoutError
+from graph.errors import GraphError, QueryDeadlyError, QueryTimeoutError
 
 _LENGTH = 8  # bytes before each message that say how long it is
 
@@ -59,6 +59,7 @@ class Service:
         Raises:
             QueryError: not SPARQL, or a query that is refused.
             QueryTimeoutError: it took too long.
+            QueryDeadlyError: the process died of it.
             TooManyRowsError: it has more rows than `ask.max_rows`.
             StoreMissingError, StoreBrokenError: there is no store to ask.
         """
@@ -71,6 +72,8 @@ class Service:
             self._stop()
 
     def _ask(self, ask: Ask) -> Answer:
+        if self._process is not None and self._process.poll() is not None:
+            self._stop()  # it died between two queries
         process = self._process or self._start()
         late = threading.Event()
 
@@ -88,7 +91,7 @@ class Service:
             timer.cancel()
         if reply is None:
             self._stop()
-            raise QueryTimeoutError(self._seconds) if late.is_set() else GraphError("the query process died")
+            raise QueryTimeoutError(self._seconds) if late.is_set() else QueryDeadlyError
         found = msgspec.msgpack.decode(reply, type=Answer | Refusal)
         if isinstance(found, Refusal):
             raise _error(found)
