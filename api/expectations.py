@@ -11,22 +11,27 @@ from time import perf_counter
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from api.problems import problem
+from api.problems import Problem, problem
 from api.scenarios import Loaded
 from ontology import evaluators
+from ontology.verdict import Step, Verdict
 
 _ABSENT = object()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """One scenario, tried: no `differences` where it holds; `wrong` where it could not be tried at all."""
+    """One scenario, tried: no `differences` where it holds; `wrong` where it could not be tried at all.
+
+    `steps` are those of its verdict, where they were asked for.
+    """
 
     name: str
     origin: str
     differences: tuple[str, ...]
     seconds: float
     wrong: bool = False
+    steps: tuple[Step, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -34,32 +39,39 @@ class Result:
         return not self.differences
 
 
-def run(loaded: Loaded) -> Result:
-    """Evaluate one scenario and compare the verdict with its `then`."""
+def run(loaded: Loaded, *, explain: bool = False) -> Result:
+    """Evaluate one scenario and compare the verdict with its `then`; keep its steps if told to `explain`."""
     began = perf_counter()
     expected = loaded.raw.get("then", _ABSENT)
+    verdict = _answered(loaded.raw)
     if expected is _ABSENT:
         found, wrong = ["`then` is missing: nothing is expected"], True
     else:
-        found, wrong = _tried(loaded.raw, expected)
+        found, wrong = _compared(verdict, expected)
     return Result(
         name=loaded.name,
         origin=loaded.origin,
         differences=tuple(found),
         seconds=perf_counter() - began,
         wrong=wrong,
+        steps=verdict.steps if explain and isinstance(verdict, Verdict) else (),
     )
 
 
-def _tried(raw: Mapping[str, Any], expected: Any) -> tuple[list[str], bool]:
-    """What differs from `expected`, and whether that is because there was no verdict at all."""
+def _answered(raw: Mapping[str, Any]) -> Verdict | Problem:
     try:
-        answer = evaluators.answer(raw).answer
+        return evaluators.answer(raw)
     except Exception as error:  # noqa: BLE001 - one wrong scenario does not hide the others' results
-        refusal = problem(error)
+        return problem(error)
+
+
+def _compared(verdict: Verdict | Problem, expected: Any) -> tuple[list[str], bool]:
+    """What differs from `expected`, and whether that is because there was no verdict at all."""
+    if isinstance(verdict, Problem):
         if isinstance(expected, Mapping) and "error" in expected:
-            return list(differences(expected, refusal.as_line())), False
-        return [f"no verdict: {refusal.detail}"], True
+            return list(differences(expected, verdict.as_line())), False
+        return [f"no verdict: {verdict.detail}"], True
+    answer = verdict.answer
     if isinstance(expected, list) and "expectations" in answer:
         if not expected:
             return ["`then` is empty: nothing is expected"], True
