@@ -30,7 +30,7 @@ def backing_off(code: int) -> dict[str, Any]:
     }
 
 
-def ask(  # noqa: PLR0913 - as many knobs as a pod has
+def ask(
     main: dict[str, dict[str, Any] | None],
     *,
     init: dict[str, dict[str, Any] | None] | None = None,
