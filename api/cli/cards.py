@@ -88,6 +88,7 @@ def _notes(places: Sequence[Path], settings: Settings) -> tuple[Snapshot, list[P
 
 
 def _scenarios() -> list[Mapping[str, object]]:
+    """The bundled scenarios that ask one question; the stories, in a folder of their own, make no cards."""
     files = sorted(examples.scenarios().glob("*.yaml"))
     return [loaded.raw for file in files for loaded in scenarios.load(str(file))]
 

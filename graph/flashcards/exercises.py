@@ -21,11 +21,15 @@ _STEPS = 6
 def verdicts(reading: Reading, scenarios: Iterable[Scenario], engine: str) -> Iterator[Card]:
     """Predict the verdict: for the scenarios whose rules the notes speak of.
 
+    Stories of a whole cluster ask nothing: they are to be read and run, not to be guessed.
+
     Raises:
         OntologyError: a scenario that cannot be answered.
     """
     citations = Citations(reading.snapshot)
     for raw in scenarios:
+        if "question" not in raw:
+            continue
         verdict = evaluators.answer({key: value for key, value in raw.items() if key != "then"})
         cited = _cited(citations, verdict)
         if cited is not None:

@@ -233,6 +233,13 @@ def test_a_verdict_on_what_the_notes_never_mention_makes_no_card(
     assert of(cards, Kind.VERDICT) == []
 
 
+def test_a_story_asks_nothing_and_makes_no_card(read: Read) -> None:
+    snapshot = read(pod="# Pod\n\n- CrashLoopBackOff : 재시작하기 전에 기다리는 상태\n")
+    story = {"name": "Told · 이야기", "system": "cluster", "given": {"nodes": 1}, "until": 60, "then": []}
+
+    assert of(build(snapshot, [story]), Kind.VERDICT) == []
+
+
 def test_no_two_cards_ask_the_same(read: Read) -> None:
     cards = build(read(pod=PROBES, taint=TAINTS, web=MANIFEST))
 
