@@ -2,8 +2,8 @@
 
 A fence `console` holds `$ command` lines, each followed by its output; `...` stands for anything, in a line
 or for lines. A fence `sh` is run; a `json` fence right after it is its output. A `json` fence with a
-`system` and a `question` is a scenario and is answered. `python` is run, `graphql` is asked, and a `json`
-fence right after it is the answer.
+`system` and a `question` is a scenario and is answered. `python` and `typescript` are run, `graphql` is asked,
+and a `json` fence right after it is the answer.
 """
 
 import json
@@ -29,6 +29,14 @@ from ontology import evaluators
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md")])
+FRONTEND = ROOT / "api/web/frontend"
+# vite, which the pages are made with, takes the types off; Node itself does so from 22.18 on
+WITHOUT_TYPES = """
+import { readFileSync } from 'node:fs'
+const [, , frontend, file] = process.argv
+const { transformWithOxc } = await import(`${frontend}/node_modules/vite/dist/node/index.js`)
+console.log((await transformWithOxc(readFileSync(file, 'utf8'), file)).code)
+"""
 SERVER = "127.0.0.1:8000"  # as the pages write it
 _needs_curl = pytest.mark.skipif(
     "CI" not in os.environ and shutil.which("curl") is None,
@@ -157,8 +165,21 @@ def test_json_is_json_and_a_scenario_is_answered(example: Example) -> None:
 
 
 @pytest.mark.parametrize("example", written_in("python"))
-def test_python_runs(example: Example, place: Path) -> None:
-    done = run(place, f"python - <<'PYTHON'\n{example.text}\nPYTHON")
+def test_python_runs(example: Example, place: Path, server: str) -> None:
+    done = run(place, f"python - <<'PYTHON'\n{example.text.replace(SERVER, server)}\nPYTHON")
+
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("example", written_in("typescript"))
+def test_typescript_runs(example: Example, place: Path, server: str) -> None:
+    if not (FRONTEND / "node_modules/vite").exists():
+        assert "CI" not in os.environ, "`make web` installs what takes the types off"
+        pytest.skip("needs `make web`")
+    (place / "example.ts").write_text(example.text.replace(SERVER, server))
+    (place / "example.mjs").write_text(WITHOUT_TYPES)
+
+    done = run(place, f"node example.mjs {FRONTEND} example.ts > plain.mjs && node plain.mjs")
 
     assert done.returncode == 0, done.stderr
 
