@@ -29,7 +29,7 @@ _ANSWER_LETTERS = frozenset("Aa답")
 _ANSWER = re.compile(r"^(?:A|답|답변|Ans(?:wer)?)\s*\d*\s*[.:)]\s*", re.IGNORECASE)
 
 
-class Owners(msgspec.Struct, frozen=True):
+class Owners(msgspec.Struct, frozen=True, gc=False):
     """The concepts to which a line belongs, the node that names them, and the lines in between."""
 
     names: tuple[str, ...]

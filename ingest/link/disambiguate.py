@@ -88,7 +88,7 @@ class Words(Surroundings):
 _NONE: Mapping[str, int] = {}
 
 
-class Context(msgspec.Struct, frozen=True, kw_only=True):
+class Context(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Where a form stands.
 
     `owners` are the concepts above it, nearest first; `listed` the enumerations of the members of its own

@@ -32,7 +32,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
     last: int
 
 
-class Block(msgspec.Struct, eq=False, kw_only=True):
+class Block(msgspec.Struct, eq=False, kw_only=True, gc=False):
     """One block and what stands inside or, for a heading or label, below it.
 
     `level` is the heading's level or the list marker's column; `number` the number of an ordered item;

@@ -13,6 +13,8 @@ import msgspec
 
 _MARKUP = re.compile(
     r"""
+    (?=[\\`!\[<*_=~&])  # one glance at most characters
+    (?:
     (?P<escape>\\[!-/:-@\[-`{-~])
   | (?P<code>(?<!`)(?P<ticks>`++)(?P<codetext>[^`]+)(?P=ticks)(?!`))
   | (?P<image>!\[(?P<alt>[^\]]{0,500})\]\((?P<address>[^()\s]*(?:\([^()\s]*\)[^()\s]*)*)(?:\s+["'(](?P<title>[^)]{0,500})["')])?\s*\))
@@ -27,6 +29,7 @@ _MARKUP = re.compile(
   | (?P<mark>==|~~)
   | (?P<em>\*|(?<![0-9A-Za-z_])_(?=[^\s_])|(?<=[^\s_])_(?![0-9A-Za-z_]))
   | (?P<entity>&(?:\#\d{1,7}|\#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)
+    )
     """,  # noqa: E501  one list, one line
     re.VERBOSE,
 )

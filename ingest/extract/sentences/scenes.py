@@ -1,7 +1,7 @@
 """The sentences of a node: parted at full stops and clauses, with what each is silently about."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ingest.extract.reading import Reading, fields_in_code
 from ingest.extract.sentences.scene import Scene, words_of
@@ -10,7 +10,7 @@ from ingest.link.outline.marks import ARROW, ARROWHEADS
 from ingest.parse.blocks import BlockKind, Line
 
 _SENTENCES = re.compile(
-    r"(?<=[.!?。;])\s+|(?<=[다요음함됨임])\.\s*|(?<=[함됨음임]),\s+|\s+/\s+(?=\S+\s+\S+\s)"
+    r"(?=[\s.,])(?:(?<=[.!?。;])\s+|(?<=[다요음함됨임])\.\s*|(?<=[함됨음임]),\s+|\s+/\s+(?=\S+\s+\S+\s))"
 )
 _JOINT = re.compile(r"[가-힣](?:고|며|지만|는데|은데)(?P<joint>\s*,?\s+)$")
 _TOPICS = frozenset({"은", "는"})
@@ -89,14 +89,22 @@ def _split(
         _EXAMPLE_LETTERS.isdisjoint(node.characters) or _EXAMPLE_MARKS.isdisjoint(node.characters)
     )
     telling = _telling(node)
-    for position, until in _sentences(node, start, stop):
+    parts: Iterable[tuple[int, int]] = _sentences(node, start, stop)
+    topics = [n.start for n in node.named if n.mention.particle in _TOPICS]
+    if len(topics) > 1:
+        parts = [clause for a, b in parts for clause in _clauses(node.text, topics, a, b)]
+    for position, until in parts:
         text = node.text[position:until]
         if may_cite:
             text = _EXAMPLES.sub("", text)
         behind = position + len(text)
         named = [n for n in telling if position <= n.start and n.end <= behind]
-        if len(text) >= _SHORTEST and named:
-            yield from _with_glosses(node, Scene(text, (), about, _lines(node), above, position), named)
+        if len(text) < _SHORTEST or not named:
+            continue
+        if "(" in text and not node.separator:
+            yield from _with_glosses(Scene(text, (), about, _lines(node), above, position), named)
+        else:
+            yield Scene(text, words_of(named, position), about, _lines(node), above, position)
 
 
 def _telling(node: Node) -> Sequence[Named]:
@@ -108,40 +116,36 @@ def _telling(node: Node) -> Sequence[Named]:
 
 
 def _sentences(node: Node, start: int, stop: int) -> Iterator[tuple[int, int]]:
-    topics = [n.start for n in node.named if n.mention.particle in _TOPICS]
     position = start
     if not _ENDS.isdisjoint(node.characters):
         for match in _SENTENCES.finditer(node.text, start, stop):
-            until = match.start() + (1 if match[0].startswith(".") else 0)
-            yield from _clauses(node.text, topics, position, until)
+            yield position, match.start() + (1 if match[0].startswith(".") else 0)
             position = match.end()
-    yield from _clauses(node.text, topics, position, stop)
+    yield position, stop
 
 
 def _clauses(text: str, topics: list[int], start: int, stop: int) -> Iterator[tuple[int, int]]:
     """Part `A는 …이고, B는 …`: a clause with a topic of its own is a sentence."""
-    if len(topics) > 1:
-        for topic in [at for at in topics if start <= at < stop][1:]:
-            joint = _JOINT.search(text, start, topic)
-            if joint:
-                yield start, joint.start("joint")
-                start = topic
+    for topic in [at for at in topics if start <= at < stop][1:]:
+        joint = _JOINT.search(text, start, topic)
+        if joint:
+            yield start, joint.start("joint")
+            start = topic
     yield start, stop
 
 
-def _with_glosses(node: Node, scene: Scene, named: list[Named]) -> Iterator[Scene]:
+def _with_glosses(scene: Scene, named: list[Named]) -> Iterator[Scene]:
     """Yield a sentence with the words in brackets blanked that are sentences about the name before them."""
     inner: list[Scene] = []
     text = scene.text
-    if not node.separator and "(" in text:
-        for match in _BRACKET.finditer(text):
-            start, end = match.start() + scene.offset, match.end() + scene.offset
-            before = next((n for n in named if start in {n.mention.stop, n.end}), None)
-            inside = [n for n in named if start < n.start < end]
-            if before is not None and inside:
-                at = scene.offset + match.start("inner")
-                words = words_of(inside, at)
-                inner.append(Scene(match["inner"], words, (before.name,), scene.lines, (), at))
+    for match in _BRACKET.finditer(text):
+        start, end = match.start() + scene.offset, match.end() + scene.offset
+        before = next((n for n in named if start in {n.mention.stop, n.end}), None)
+        inside = [n for n in named if start < n.start < end]
+        if before is not None and inside:
+            at = scene.offset + match.start("inner")
+            words = words_of(inside, at)
+            inner.append(Scene(match["inner"], words, (before.name,), scene.lines, (), at))
     for gloss in inner:
         at = gloss.offset - scene.offset
         text = text[:at] + " " * len(gloss.text) + text[at + len(gloss.text) :]

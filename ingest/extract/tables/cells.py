@@ -32,7 +32,7 @@ PREDICATES = {
 LEAST_COLUMNS = 2
 
 
-class Cell(msgspec.Struct, frozen=True):
+class Cell(msgspec.Struct, frozen=True, gc=False):
     """A cell: its place, plain text, and the concept that it is when it is exactly one."""
 
     line: Line
@@ -46,7 +46,7 @@ class Cell(msgspec.Struct, frozen=True):
         return self.term.choice
 
 
-class Head(msgspec.Struct, frozen=True):
+class Head(msgspec.Struct, frozen=True, gc=False):
     """A head: its text, role, and concept."""
 
     line: Line
@@ -84,7 +84,7 @@ def read_cell(reading: Reading, node: Node, line: Line, head: Head) -> Cell:
     )
 
 
-class Subject(msgspec.Struct, frozen=True):
+class Subject(msgspec.Struct, frozen=True, gc=False):
     """What a row or column is about, with the lines that name it."""
 
     name: str

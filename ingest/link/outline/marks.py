@@ -16,7 +16,7 @@ ALTERNATIVES = re.compile(
     r"\s*(?:/|\||&|\+)\s*|\s+(?:and|or|및|또는|혹은|그리고)\s+|(?<=[가-힣A-Za-z0-9)）])(?:와|과|랑|이랑)\s+|,\s*(?:and|or)\s+"
 )
 _ALTERNATING = re.compile(r"[/|&+,]|(?:and|or|및|또는|혹은|그리고|와|과|랑)\s")
-SEPARATOR = re.compile(r"\s*(?:::|：)\s*|\s+:\s+|:\s+|:$|\s+(?:=>|⇒|=|–|—|-|\|)\s+")
+SEPARATOR = re.compile(r"(?=[\s:：])(?:\s*(?:::|：)\s*|\s+:\s+|:\s+|:$|\s+(?:=>|⇒|=|–|—|-|\|)\s+)")
 SEPARATING = frozenset(":：=⇒–—-|")
 
 _DECORATION = re.compile(

@@ -7,6 +7,7 @@ from ingest.link.outline.words import words
 _ENDS = words("question", "ends")
 _OPENING = re.compile(r"(?:Q\s*\d*[.:)]\s*)?what(?:'s| is| are)\b", re.IGNORECASE)
 _MARK = re.compile(r"[?？\s]+$")
+_MARKS = ("?", "？")
 _FIRST_LETTERS = frozenset("QqWw")
 _NUMBERED = r"(?:Q\s*\d*\s*[.:)]\s*)?"
 _WHAT_IS = (
@@ -48,7 +49,7 @@ def asked(text: str) -> str:
 
 def wondered(text: str) -> str:
     """Return what a question of another form is about: `X는 왜 쓰나요`, `why do we need X`."""
-    bare = _MARK.sub("", text)
-    if bare == text:
+    if not text.endswith(_MARKS):
         return ""
+    bare = _MARK.sub("", text)
     return next((match["x"].strip() for pattern in _WHY if (match := pattern.match(bare))), "")

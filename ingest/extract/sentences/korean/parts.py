@@ -35,7 +35,7 @@ _CLAUSE = re.compile(r"(?:^|[,.]\s*)(?P<clause>[^,.]*?(?:면|시|때|여도|어�
 _AND = re.compile(r"(?:와|과|랑|이랑)\s+")
 
 
-class Sentence(msgspec.Struct, frozen=True, eq=False):
+class Sentence(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A sentence as its rules see it. `agents` are who acts where a verb names nobody."""
 
     reading: Reading
