@@ -37,6 +37,7 @@ TRIPLES: Mapping[str, str] = {
     "application/rdf+xml": "rdfxml",
 }
 _PARAMETERS = frozenset({"query", "default-graph-uri", "named-graph-uri"})
+_WITHOUT_BODY = frozenset({"GET", "HEAD"})
 _DESCRIPTION = """\
 @prefix sd: <http://www.w3.org/ns/sparql-service-description#> .
 @prefix formats: <http://www.w3.org/ns/formats/> .
@@ -52,7 +53,7 @@ _DESCRIPTION = """\
 
 async def sparql(request: Request) -> Response:
     """Answer one query, or describe the service to who asks nothing."""
-    if request.method == "GET" and not request.query_params:
+    if request.method in _WITHOUT_BODY and not request.query_params:
         return Response(_DESCRIPTION.format(address=request.url), media_type="text/turtle")
     parameters = await _parameters(request)
     unknown = sorted({name for name, _ in parameters} - _PARAMETERS)
@@ -75,7 +76,7 @@ async def sparql(request: Request) -> Response:
 
 async def _parameters(request: Request) -> list[tuple[str, str]]:
     address = list(request.query_params.multi_items())
-    if request.method == "GET":
+    if request.method in _WITHOUT_BODY:
         return address
     form = content_type(request, [FORM, QUERY])
     body = await read(request, most=serving(request).settings.max_body_bytes)
