@@ -201,7 +201,7 @@ def _by_form(name: str, kind: ConceptKind, beside: bool, own: bool, topic: bool)
 
 
 def _choice(name: str, kind: ConceptKind, signals: Sequence[tuple[str, float]]) -> Choice:
-    return Choice(name, kind, sum(v for _, v in signals), ", ".join(r for r, _ in signals))
+    return Choice(name, kind, sum([v for _, v in signals]), ", ".join([r for r, _ in signals]))
 
 
 def _enum_signals(entry: Entry, context: Context) -> Iterable[tuple[str, float]]:

@@ -107,6 +107,7 @@ def compared(text: str) -> list[str]:
     return [part for part in CONTRAST.split(text) if part.strip()]
 
 
+@lru_cache(maxsize=REMEMBERED)
 def is_value(text: str) -> bool:
     """Whether text is a value, not words: a number with a unit, `true`, `None`, an address, a code."""
     return _VALUE.match(text.strip().strip("`'\"")) is not None
