@@ -45,12 +45,17 @@ def _known() -> Mapping[tuple[str, str], Sequence[CuratedFact]]:
     return found
 
 
-# Words that speak of both values say which belongs to whom in a way that a fact cannot hold; of a ClusterRole
+# Words that speak of both scopes say which belongs to whom in a way that a fact cannot hold; of a ClusterRole
 # and the RoleBinding that refers to it a third thing is said.
 _BOTH = re.compile(
     r"(?=.*(?:namespace|네임스페이스))(?=.*(?:\bcluster\b|클러스터(?!\s?롤)))|(?=.*ClusterRole)(?=.*RoleBinding)",
     re.IGNORECASE | re.DOTALL,
 )
+
+
+def speaks_of_both(claim: Claim) -> bool:
+    """Whether a claim about a scope stands in words that speak of the other scope too."""
+    return "Cluster" in EXCLUSIVE.get(claim.predicate, ()) and _BOTH.match(claim.words) is not None
 
 
 def closed(claim: Claim) -> Check | None:

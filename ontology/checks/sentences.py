@@ -37,7 +37,18 @@ _TOLD = re.compile(
     r"|misconception|\bmyth\b|\bwrong(?:ly)?\b|not true|common mistake",
     re.IGNORECASE,
 )
+# What is only supposed is not claimed: `파드가 다른 노드로 옮겨 가면 ...`, `if a pod moves to another node,
+# ...`, `a pod that moves to another node ...`.
+_SUPPOSED_AFTER = re.compile(r"^[가-힣]{0,3}(?:\s가)?(?:면|려면|더라도|[아어]도|도록)(?![가-힣])")
+_SUPPOSED_BEFORE = re.compile(
+    r"\b(?:if|when|whenever|once|unless|until|after|before)\s(?:(?:a|an|the|its?|your|all|any|every|each)\s)?$",
+    re.IGNORECASE,
+)
+_SUPPOSED_WITHIN = re.compile(r"^<[^<>]*>s?\s(?:that|which|who)\s(?:(?!>\s\w).)*$", re.IGNORECASE)
 _QUESTION = re.compile(r"[?？]\s*$|(?:까요?|나요|는가|인가)\s*[.]?\s*$")
+# A name is read from its start: the end of a longer name is no name.
+_WITHIN_NAME = re.compile(r"<[\w:.-]+$")
+_NAME_END = re.compile(r"[\w:.-]*>")
 _WORD_END = re.compile(r"[^\s.,;|]*")
 _BEFORE, _AFTER = 60, 24
 
@@ -76,7 +87,7 @@ def asserted(sentence: Sentence) -> Iterator[Asserted]:
         return
     for proposition in _candidates(sentence.about):
         found = _found(sentence, proposition)
-        if found is not None:
+        if found is not None and not _supposed(found):
             yield _asserted(sentence, proposition, found)
 
 
@@ -91,8 +102,20 @@ def _candidates(about: frozenset[str]) -> tuple[Proposition, ...]:
 def _found(sentence: Sentence, proposition: Proposition) -> re.Match[str] | None:
     """Find a pattern among the names, or, where a name has swallowed its words, in the words as written."""
     texts = dict.fromkeys((sentence.text, sentence.written))
-    matches = (pattern.search(text) for text in texts for pattern in proposition.patterns)
-    return next((match for match in matches if match is not None), None)
+    matches = (
+        match for text in texts for pattern in proposition.patterns for match in pattern.finditer(text)
+    )
+    return next((match for match in matches if not _WITHIN_NAME.search(match.string, 0, match.start())), None)
+
+
+def _supposed(match: re.Match[str]) -> bool:
+    text = match.string
+    around = (
+        _SUPPOSED_AFTER.match(_after(match))
+        or _SUPPOSED_BEFORE.search(text[max(0, match.start() - _BEFORE) : match.start()])
+        or _SUPPOSED_WITHIN.match(match[0])
+    )
+    return around is not None and "," not in match[0]
 
 
 def _asserted(sentence: Sentence, proposition: Proposition, match: re.Match[str]) -> Asserted:
@@ -130,11 +153,17 @@ def _whole(text: str, start: int, end: int) -> str:
     return text[start : rest.end() if rest else end].strip()
 
 
+def _after(match: re.Match[str]) -> str:
+    """Return what follows; words inside a name match too: then what follows starts behind the name."""
+    start = match.end()
+    rest = _NAME_END.match(match.string, start)
+    start = rest.end() if rest is not None else start
+    return match.string[start : start + _AFTER]
+
+
 def _denied(text: str, match: re.Match[str]) -> bool:
-    # words inside a name match too: then what follows starts with the end of the name
-    after = text[match.end() : match.end() + _AFTER].removeprefix(">")
     around = (
-        _DENIED_AFTER.match(after)
+        _DENIED_AFTER.match(_after(match))
         or _DENIED_BEFORE.search(text[max(0, match.start() - _BEFORE) : match.start()])
         or _DENIED_WITHIN.search(match[0])
     )

@@ -1,9 +1,11 @@
 """What becomes of a claim that means a proposition."""
 
+import re
 from functools import lru_cache
 
 from ontology.checks import trials
 from ontology.checks.claims import Check, Claim, Result
+from ontology.checks.closed import speaks_of_both
 from ontology.checks.propositions.proposition import Proposition, Triple, by_triple
 from ontology.checks.sentences import Asserted
 from ontology.checks.trials import Trial
@@ -19,6 +21,9 @@ _TURNED = {
 # What a claim that names the condition is not.
 _CONDITIONAL = frozenset({Result.TOO_STRONG, Result.REFUTED, Result.OUTDATED})
 
+# Words that say what shall not be: a fact read from among them may be just that.
+_PREVENTS = re.compile(r"지\s?(?:않|못하)(?:게|도록)|방지|\b(?:prevent|avoid)", re.IGNORECASE)
+
 
 def is_settled(triple: Triple) -> bool:
     """Whether a proposition is about a fact or its contrary."""
@@ -32,9 +37,13 @@ def settled(claim: Claim) -> Check | None:
     subject, predicate, target, negated = claim.triple
     same = by_triple().get((subject, predicate, target, negated))
     if same is not None:
-        return _check(same, _found(same, claim))
+        found = _check(same, _found(same, claim))
+        unsure = found.result is Result.REFUTED and not negated and _PREVENTS.search(claim.words)
+        return None if unsure else found
     contrary = by_triple().get((subject, predicate, target, not negated))
-    return _turned(contrary, claim) if contrary is not None else None
+    if contrary is None or speaks_of_both(claim):
+        return None
+    return _turned(contrary, claim)
 
 
 def settle(said: Asserted) -> Check:

@@ -1,5 +1,6 @@
 """Things that a version of Kubernetes deprecated or took away, as the curated layer has it."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -17,6 +18,14 @@ _STATUS: Mapping[str, Mapping[str, str]] = {
     "Deprecated": {"en": "deprecated", "ko": "사용 중단"},
     "Removed": {"en": "removed", "ko": "제거된"},
 }
+
+# A sentence that says itself that something is gone, or speaks of what was, needs not be told.
+_TELLS = re.compile(
+    r"제거|삭제되었|삭제됐|사라[졌진지]|없어[졌진지]|폐기|지원\s?(?:이\s)?(?:중단|종료)|사용\s?중단|더\s?이상"
+    r"|대체[되됐한하]|대신|예전|과거|\b(?:removed|deprecated|dropped|gone|no longer|replaced)\b"
+    r"|\b(?:obsolete|used to|formerly)\b",
+    re.IGNORECASE,
+)
 
 
 @cache
@@ -43,7 +52,12 @@ def gone_things(checked: Checked) -> Iterator[Finding]:
     told = _told(checked)
     for node in checked.outline.nodes:
         # a heading or a label that only names the thing says nothing about it yet
-        if node.line is None or node.kind is BlockKind.HEADING or not _speaks(node):
+        if (
+            node.line is None
+            or node.kind is BlockKind.HEADING
+            or not _speaks(node)
+            or _TELLS.search(node.text)
+        ):
             continue
         for named in node.named:
             fact = _gone().get(named.name)
