@@ -162,7 +162,9 @@ class Loop:
 
     def say(self, who: str, ref: Ref, type_: str, reason: str, message: str) -> None:
         """Record an event."""
-        self.journal.event(ref, type_, reason, message, who, self.clock.offset)
+        found = self.store.get(ref)
+        uid = found.metadata.uid if found else ""
+        self.journal.event(ref, uid, type_, reason, message, who, self.clock.offset)
 
     def _refused(
         self, who: str, saw: str, action: Create | Update | Delete | Say, error: RefusedError

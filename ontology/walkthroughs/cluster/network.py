@@ -17,12 +17,12 @@ from ontology.walkthroughs.cluster.store import Change, Store
 
 
 def ready_addresses(store: Store, service: Service) -> tuple[str, ...]:
-    """Return the addresses that get a Service's traffic, sorted."""
+    """Return the addresses that get a Service's traffic, sorted; slices made by hand have no owner."""
     found = {
         address
-        for each in store.owned_by(service.metadata.uid, EndpointSlice)
+        for each in store.labelled(EndpointSlice, service.namespace, {SERVICE_NAME: service.name})
         for endpoint in each.endpoints or ()
-        if endpoint.conditions.ready
+        if endpoint.conditions.ready is not False  # absent means ready
         for address in endpoint.addresses or ()
     }
     return tuple(sorted(found))
@@ -59,7 +59,7 @@ class KubeProxy(Single):
                     "address": service.spec.cluster_ip,
                     "backends": len(backends),
                 }
-                did = f"send packets for {service.spec.cluster_ip} to {len(backends)} pods"
+                did = f"send packets for {service.spec.cluster_ip} to {len(backends)} endpoints"
                 yield key, (Note(ref_of(service), Why(rule="cluster.proxy.program", did=did, facts=facts)),)
 
 

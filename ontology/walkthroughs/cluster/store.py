@@ -16,7 +16,7 @@ from ontology.walkthroughs.cluster.plain import Rest
 K = TypeVar("K", bound=KubeObject)
 
 _NOTHING: Rest = {}
-_LABELLED = frozenset({"Pod", "ReplicaSet"})
+_LABELLED = frozenset({"EndpointSlice", "Pod", "ReplicaSet"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class Store:
         return [cast("Pod", pods[ref]) for ref in sorted(self._on_node.get(node, ()))]
 
     def labelled(self, kind: type[K], namespace: str, labels: Mapping[str, str]) -> list[K]:
-        """Return the pods or ReplicaSets with all of `labels`, which must not be empty."""
+        """Return the objects of a kind in `_LABELLED` with all of `labels`, which must not be empty."""
         rarest = min(
             (self._labelled.get((kind.KIND, namespace, *item), {}) for item in labels.items()), key=len
         )

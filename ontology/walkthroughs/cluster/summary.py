@@ -85,7 +85,7 @@ def _service(_: Store, found: Service) -> str:
 
 
 def _slice(_: Store, found: EndpointSlice) -> str:
-    ready = sum(bool(each.conditions.ready) for each in found.endpoints or ())
+    ready = sum(each.conditions.ready is not False for each in found.endpoints or ())  # absent means ready
     return f"{ready}/{len(found.endpoints or ())} endpoints ready"
 
 

@@ -46,7 +46,7 @@ class Journal:
         self.hops: list[Hop] = []
         self.events: list[Event] = []
         self.version = 0
-        self._known: dict[tuple[Ref, str, str], Event] = {}
+        self._known: dict[tuple[Ref, str, str, str], Event] = {}
 
     def hop(self, hop: Hop) -> None:
         """Write a hop down.
@@ -59,14 +59,17 @@ class Journal:
         if len(self.hops) > MOST_HOPS:
             raise TooCostlyError(f"more than {MOST_HOPS:,} acts of components", path="until")
 
-    def event(self, ref: Ref, type_: str, reason: str, message: str, source: str, at: int) -> None:  # noqa: PLR0913, PLR0917 - the columns of an event
-        """Write an event down; the same again raises its count."""
+    def event(  # noqa: PLR0913, PLR0917 - the columns of an event
+        self, ref: Ref, uid: str, type_: str, reason: str, message: str, source: str, at: int
+    ) -> None:
+        """Write an event down; the same again, about the same object, raises its count."""
         self.version += 1
-        known = self._known.get((ref, reason, message))
+        key = ref, uid, reason, message
+        known = self._known.get(key)
         if known is not None:
             known.count += 1
             known.last = at
             return
         event = Event(ref, type_, reason, message, source, at, at)
-        self._known[ref, reason, message] = event
+        self._known[key] = event
         self.events.append(event)

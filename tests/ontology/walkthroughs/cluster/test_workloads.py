@@ -48,7 +48,7 @@ def test_a_deployment_comes_up_and_says_so() -> None:
                 {"who": "default-scheduler", "did": "bind Pod"},
                 {"who": "kubelet/*", "did": "Running"},
                 {"who": "endpointslice-controller", "did": "update EndpointSlice"},
-                {"who": "kube-proxy", "did": "to 3 pods"},
+                {"who": "kube-proxy", "did": "to 3 endpoints"},
             ]
         },
     )
@@ -133,6 +133,47 @@ def test_stateful_pods_come_one_after_the_other_and_keep_their_claims() -> None:
         {"object": "Pod/db-1", "path": "status.phase", "equals": "Running"},
         {"event": {"reason": "ProvisioningSucceeded", "object": "PersistentVolumeClaim/data-db-0"}},
     )
+
+
+def test_events_of_namesakes_are_counted_apart() -> None:
+    raw = story(stateful_set("db"), when=[{"at": 60, "delete": "Pod/db-0"}], until=120)
+
+    counts = [
+        (each["firstSeen"], each["count"])
+        for each in told(raw).answer["events"]
+        if (each["object"], each["reason"]) == ("pod/db-0", "Scheduled")
+    ]
+
+    assert counts == [(0, 1), (61, 1)]
+
+
+def test_endpoints_made_by_hand_get_traffic_as_well() -> None:
+    raw = story(
+        service("db", selector=None),
+        service("peers", selector=None, clusterIP="None"),
+        *(
+            {
+                "apiVersion": "discovery.k8s.io/v1",
+                "kind": "EndpointSlice",
+                "metadata": {"name": f"{name}-1", "labels": {"kubernetes.io/service-name": name}},
+                "addressType": "IPv4",
+                "ports": [{"port": 80}],
+                "endpoints": [
+                    {"addresses": ["192.0.2.10"]},
+                    {"addresses": ["192.0.2.11"], "conditions": {"ready": False}},
+                ],
+            }
+            for name in ("db", "peers")
+        ),
+        until=60,
+    )
+
+    holds(
+        raw,
+        {"event": {"who": "kube-proxy", "object": "Service/db", "did": "to 1 endpoints$"}},
+        {"event": {"who": "coredns", "object": "Service/peers", "did": "with 192.0.2.10$"}},
+    )
+    assert told(raw).answer["objects"]["EndpointSlice/default/db-1"] == "1/2 endpoints ready"
 
 
 def test_a_daemon_comes_with_each_node() -> None:
