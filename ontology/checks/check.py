@@ -34,7 +34,8 @@ _WHY_NOT = {
 
 def check(claim: Claim) -> Check:
     """Return what becomes of a claim."""
-    found = (decide(claim) for decide in CHECKS)
-    reason = said(_WHY_NOT.get(claim.predicate, "noCheck"))
-    undecided = Check(result=Result.NOT_TESTABLE, note=reason, source="")
-    return next((each for each in found if each is not None), undecided)
+    for decide in CHECKS:
+        found = decide(claim)
+        if found is not None:
+            return found
+    return Check(result=Result.NOT_TESTABLE, note=said(_WHY_NOT.get(claim.predicate, "noCheck")), source="")

@@ -33,6 +33,12 @@ def _wholes() -> Mapping[tuple[str, str], Whole]:
     }
 
 
+@cache
+def list_predicates() -> frozenset[str]:
+    """Return the predicates of facts that may name a member of a list."""
+    return frozenset(predicate for _, predicate in _wholes())
+
+
 def incomplete(claims: Iterable[Claim]) -> Iterator[tuple[Claim, Check]]:
     """Yield the last claim of each list that names most members and leaves some out."""
     listed: dict[tuple[str, str], dict[str, Claim]] = {}

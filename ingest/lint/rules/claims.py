@@ -14,7 +14,7 @@ from ingest.lint.findings import Finding, Severity
 from ingest.lint.sentences import sentences
 from ontology.checks.check import check
 from ontology.checks.claims import Check, Claim, Result
-from ontology.checks.lists import incomplete
+from ontology.checks.lists import incomplete, list_predicates
 from ontology.checks.sentences import asserted
 from ontology.checks.settled import settle
 from ontology.checks.stated import defaults
@@ -64,14 +64,15 @@ def results(checked: Checked) -> Iterator[Checkup]:
         worded.setdefault((each.lines[-1], each.claim.triple), each)
     for statement in checked.statements:
         claim = _claim(checked, statement)
-        line = statement.lines[-1]
+        lines = statement.lines
+        line = lines[-1]
         subject, predicate, target, negated = claim.triple
         if (line, (subject, predicate, target, not negated)) in worded:
             continue  # the words deny what was read as a fact, or the other way round: words are read closer
         same = worded.pop((line, claim.triple), None)
         words = same.words if same is not None else _words(checked, statement, line)
         yield Checkup(
-            lines=statement.lines,
+            lines=lines,
             claim=claim,
             check=check(claim),
             words=words,
@@ -83,7 +84,8 @@ def results(checked: Checked) -> Iterator[Checkup]:
 
 def _lists(checked: Checked) -> Iterator[Checkup]:
     """Lists that leave something out, at the last member that they name."""
-    claims = {Claim.of(statement): statement for statement in checked.statements}
+    listed = list_predicates()
+    claims = {Claim.of(each): each for each in checked.statements if each.predicate in listed}
     for claim, found in incomplete(claims):
         statement = claims[claim]
         words = _words(checked, statement, statement.lines[-1])
