@@ -81,9 +81,13 @@ def _shown(spec: Mapping[str, Any]) -> tuple[str, ...]:
 def _until_fitting(
     claim: PersistentVolumeClaim, volume: PersistentVolume, hindered: Hindrance
 ) -> PersistentVolumeClaim | None:
-    changed: PersistentVolumeClaim | None = claim
-    while changed is not None and (found := hindered(volume, changed)) is not None:
-        changed = _RELAXED[found](changed, volume) if found in _RELAXED else None
+    changed, given_way = claim, set[Obstacle]()
+    while (found := hindered(volume, changed)) is not None:
+        # what hinders although it gave way stands elsewhere, as a class in the old annotation does
+        if found not in _RELAXED or found in given_way:
+            return None
+        given_way.add(found)
+        changed = _RELAXED[found](changed, volume)
     return changed
 
 
