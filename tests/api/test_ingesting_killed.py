@@ -90,8 +90,8 @@ NEW = {
     "more.md": "# Service\n\n- Service\n  - type : ClusterIP, NodePort\n",
 }
 SENT = {"before": "# Sent\n\n- Pod\n  - phase : Failed\n", "after": NEW["more.md"]}
-SEEDS = range(4)
-SHARES = [number / 5 for number in range(5)]
+SEEDS = range(2)
+SHARES = [number / 3 for number in range(3)]
 CASES = ("first", "again", "sent", "sent again")
 
 
